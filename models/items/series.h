@@ -1,0 +1,51 @@
+// Latency series as the charts draw them: per endpoint a time-ordered run of 16-byte samples, bounded in age.
+// Lives in the GUI thread. Memory: 16 bytes a sample; 20 endpoints × 86,400 s = 27.6 MB.
+#pragma once
+
+#include "core/observation.h"
+
+#include <QObject>
+
+#include <span>
+#include <vector>
+
+namespace allclear {
+
+/// One pixel column of a chart.
+struct ColumnBin {
+    float min = std::numeric_limits<float>::quiet_NaN(); ///< NaN: no answer in this column
+    float max = std::numeric_limits<float>::quiet_NaN();
+    float last = std::numeric_limits<float>::quiet_NaN();
+    int samples = 0;
+    int failures = 0;
+    int gaps = 0; ///< results without an answer
+};
+
+class SeriesStore : public QObject {
+    Q_OBJECT
+public:
+    explicit SeriesStore(QObject *parent = nullptr);
+
+    void reset(const QStringList &names);
+    void setRetention(Duration retention) { m_retention = retention; }
+    /// Samples of one series, oldest first; earlier ones than the newest already held are put in order.
+    void append(int series, std::span<const Sample> samples);
+
+    int count() const { return static_cast<int>(m_series.size()); }
+    QString name(int series) const { return m_names.value(series); }
+    std::span<const Sample> samples(int series) const;
+    std::span<const Sample> between(int series, TimePoint from, TimePoint to) const;
+    /// Min-max preserving: no spike is lost. `columns` bins over [from, to).
+    std::vector<ColumnBin> columns(int series, TimePoint from, TimePoint to, int columns) const;
+
+Q_SIGNALS:
+    void appended(int series, const allclear::Sample &newest);
+    void wasReset();
+
+private:
+    QStringList m_names;
+    std::vector<std::vector<Sample>> m_series;
+    Duration m_retention = std::chrono::hours(24);
+};
+
+} // namespace allclear
