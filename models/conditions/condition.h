@@ -4,6 +4,7 @@
 // A Condition is an immutable value and may be evaluated from any thread.
 #pragma once
 
+#include "conditions/jsonmemo.h"
 #include "core/observation.h"
 #include "core/result.h"
 #include "core/time.h"
@@ -18,6 +19,7 @@
 namespace allclear {
 
 /// What a probe learnt, as placeholders see it. Absent means "no value": the condition is then not evaluable.
+/// Use one Evidence from one thread at a time: it remembers the JSON of its body.
 struct Evidence {
     std::optional<int> status;
     std::optional<Duration> responseTime; ///< only when a complete answer arrived
@@ -34,6 +36,7 @@ struct Evidence {
     Phases phases;
     QList<std::pair<QString, QString>> headers; ///< of the answer; names compare without case
     QJsonObject context;                  ///< [CONTEXT].k
+    JsonMemo bodyJson = {}, messageJson = {}; ///< filled by the conditions; leave them alone
 };
 
 /// A syntax error in a condition: `column` counts characters from 1 within the text.
@@ -56,7 +59,7 @@ public:
     /// Judges a windowed condition over the response times of a window. Empty: not evaluable.
     ConditionResult evaluateWindow(std::span<const Duration> responseTimes) const;
 
-    struct Tree; // the parsed form, private to condition.cpp
+    struct Tree; // the parsed form, in conditions/tree.h
     explicit Condition(std::shared_ptr<const Tree> tree);
 
 private:

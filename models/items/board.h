@@ -5,8 +5,10 @@
 #include "items/frame.h"
 #include "core/clock.h"
 #include "items/series.h"
+#include "items/strip.h"
 
 #include <QAbstractListModel>
+#include <QHash>
 #include <QObject>
 
 namespace allclear {
@@ -25,17 +27,23 @@ public:
     const QList<Tile> &tiles() const { return m_tiles; }
     /// Replaces changed rows; a different count resets. Emits dataChanged for rows that really differ, nothing else.
     void apply(const QList<std::pair<int, Tile>> &changed, int count);
+    void clear();
+    /// For the ages that the accessible text speaks.
+    void setClock(std::shared_ptr<const Clock> clock) { m_clock = std::move(clock); }
 
 private:
     QList<Tile> m_tiles;
+    std::shared_ptr<const Clock> m_clock;
 };
 
 class CriterionModel : public QAbstractListModel {
     Q_OBJECT
 public:
+    enum Role { StateRole = Qt::UserRole + 1, DetailRole, HeldRole, EvidenceRole }; ///< HeldRole: 0…1 of the hold
     using QAbstractListModel::QAbstractListModel;
     int rowCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    QHash<int, QByteArray> roleNames() const override;
     const CriterionStatus &criterion(int row) const { return m_rows[row]; }
     void apply(const QList<CriterionStatus> &rows);
 
@@ -43,20 +51,29 @@ private:
     QList<CriterionStatus> m_rows;
 };
 
+/// "due in 38 min", "overdue 6 min", "done 04:41 UTC", "done, by evidence"; empty when there is nothing to say.
+QString dueText(const ActionStatus &action, std::optional<TimePoint> tickedAt, TimePoint now);
+
 class ActionModel : public QAbstractListModel {
     Q_OBJECT
 public:
+    enum Role { DueRole = Qt::UserRole + 1, OverdueRole, ByEvidenceRole };
     using QAbstractListModel::QAbstractListModel;
     int rowCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
     bool setData(const QModelIndex &index, const QVariant &value, int role) override; ///< Qt::CheckStateRole ticks
     Qt::ItemFlags flags(const QModelIndex &index) const override;
+    QHash<int, QByteArray> roleNames() const override;
     const ActionStatus &action(int row) const { return m_rows[row]; }
     /// A person's ticks are kept over frames, by title.
     void apply(const QList<ActionStatus> &rows);
+    /// Due texts move with it.
+    void setNow(TimePoint now);
+    TimePoint now() const { return m_now; }
     /// Restores ticks from the journal.
     void setTicks(const QHash<QString, TimePoint> &ticks);
     std::optional<TimePoint> tickedAt(int row) const;
+    bool isDone(int row) const; ///< ticked, or done by evidence
     int doneCount() const;
 
 Q_SIGNALS:
@@ -66,14 +83,6 @@ private:
     QList<ActionStatus> m_rows;
     QHash<QString, TimePoint> m_ticks;
     TimePoint m_now{};
-    friend class Board;
-};
-
-/// One slot of the incident strip: the worst component state in that stretch of time.
-struct StripSlot {
-    State state = State::Unknown; ///< Unknown: no evidence in this stretch
-    TimePoint from;
-    TimePoint to;
 };
 
 class Board : public QObject {
@@ -92,7 +101,8 @@ public:
     ObservationPtr latest(const EndpointKey &key) const;
     const EndpointStatus *endpointStatus(const EndpointKey &key) const;
     QString componentTitle(const QString &name) const;
-    /// `slotCount` stretches over the incident (or the last hour when nothing was declared), oldest first.
+    /// `slotCount` stretches up to now over the incident (or the last hour when that is longer or nothing was
+    /// declared), oldest first. Cheap at ten calls a second.
     QList<StripSlot> strip(int slotCount) const;
 
 public Q_SLOTS:
@@ -116,6 +126,9 @@ Q_SIGNALS:
     void pauseRequested(const QStringList &keys, bool paused);
 
 private:
+    void takeIncident(const IncidentPtr &incident);
+    void appendSamples(const QList<std::pair<int, Sample>> &samples);
+
     std::shared_ptr<const Clock> m_clock;
     IncidentPtr m_incident;
     VerdictPtr m_verdict;
@@ -123,6 +136,8 @@ private:
     CriterionModel m_criteria;
     ActionModel m_actions;
     SeriesStore m_series;
+    mutable Strip m_strip; // a cache
+    QHash<EndpointKey, int> m_rows; // by endpoint
     QString m_fileErrors;
     bool m_paused = false;
 };

@@ -1,4 +1,5 @@
-// What probes of one thread share: the name resolver and the trust stores. One per engine thread; outlives probes.
+// What probes of one thread share: the name resolver, the trust stores and, for endpoints that ask for keep-alive,
+// idle connections. One per engine thread; outlives its probes.
 #pragma once
 
 #include "core/clock.h"
@@ -7,6 +8,7 @@
 
 namespace allclear {
 
+class ConnectionPool;
 class Resolver;
 class TrustStores;
 
@@ -18,11 +20,13 @@ public:
     const Clock &clock() const { return *m_clock; }
     Resolver &resolver() { return *m_resolver; }
     TrustStores &trustStores() { return *m_trustStores; }
+    ConnectionPool &connections() { return *m_connections; }
 
 private:
     std::shared_ptr<const Clock> m_clock;
     std::unique_ptr<Resolver> m_resolver;
     std::unique_ptr<TrustStores> m_trustStores;
+    std::unique_ptr<ConnectionPool> m_connections;
 };
 
 } // namespace allclear

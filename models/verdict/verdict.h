@@ -13,7 +13,7 @@ struct EndpointStatus {
     State state = State::Unknown;
     std::optional<TimePoint> since; ///< of the state
     bool stale = false;
-    QString reason;                 ///< why unknown, stale, paused; empty otherwise
+    QString reason;                 ///< why unknown, stale, checking, paused; empty otherwise
     ObservationPtr latest;          ///< null: never run
     int consecutiveFailures = 0;
     int consecutivePasses = 0;
@@ -26,6 +26,7 @@ struct ComponentStatus {
     EndpointKey worst;   ///< the endpoint that decided; empty when there is none
     QString waitsOn;     ///< most upstream failing component it needs, directly or further up; empty: none
     bool suspect = false;
+    QString reason;      ///< why it is unknown, checking or paused; empty otherwise
 };
 
 struct Suspect {

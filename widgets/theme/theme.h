@@ -9,6 +9,10 @@
 #include <QObject>
 #include <QPalette>
 
+#include <array>
+
+class QApplication;
+
 namespace allclear {
 
 enum class Appearance { Dark, Light };
@@ -44,6 +48,11 @@ struct Theme {
     int px(int at1) const { return qRound(at1 * scale); }
     QPalette qtPalette() const;
     QString styleSheet() const; ///< scroll bars, tool tips, check boxes, buttons, line edits, menus
+
+    static constexpr std::size_t seriesCount = 8;
+    // Filled in by makeTheme from the colours above; read them through the functions.
+    std::array<QColor, stateCount> stateFill, stateInk;
+    std::array<QColor, seriesCount> seriesInk;
 };
 
 Theme makeTheme(Appearance appearance, qreal scale = 1.0);
@@ -66,5 +75,8 @@ private:
 
 /// Loads the bundled fonts (Open Sans); call once after QApplication was made.
 void loadFonts();
+
+/// Gives the application Fusion, the theme's palette, font and style sheet. Call again when the theme changed.
+void dress(QApplication &application, const Theme &theme);
 
 } // namespace allclear

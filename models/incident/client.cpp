@@ -1,0 +1,77 @@
+#include "incident/sections.h"
+#include "incident/urls.h"
+
+#include <QRegularExpression>
+
+namespace allclear::reading {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+void readTls(const Section &tls, ClientOptions &options)
+{
+    Reading &reading = tls.reading();
+    options.caFile = reading.absolutePath(tls.text("ca-file"_L1));
+    options.certificateFile = reading.absolutePath(tls.text("certificate-file"_L1));
+    options.privateKeyFile = reading.absolutePath(tls.text("private-key-file"_L1));
+    options.serverName = tls.text("server-name"_L1);
+    if (options.certificateFile.isEmpty() != options.privateKeyFile.isEmpty()) {
+        const QLatin1StringView given = options.certificateFile.isEmpty() ? "private-key-file"_L1 : "certificate-file"_L1;
+        reading.error(tls.markOf(given), u"a client certificate needs both `certificate-file` and `private-key-file`"_s,
+                      u"add the other one"_s);
+    }
+}
+
+QStringList readSubprotocols(const Section &client)
+{
+    static const QRegularExpression token(u"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"_s);
+    QStringList protocols;
+    for (const MarkedText &protocol : client.texts("subprotocols"_L1)) {
+        if (!token.match(protocol.text).hasMatch() && !protocol.text.contains("${"_L1))
+            client.reading().error(protocol.mark, u"`%1` cannot be a subprotocol"_s.arg(protocol.text.left(60)),
+                                   u"subprotocols are words without spaces and commas"_s);
+        protocols.append(protocol.text);
+    }
+    return protocols;
+}
+
+void readProxy(const Section &client, ClientOptions &options)
+{
+    options.proxyUrl = client.text("proxy-url"_L1);
+    if (options.proxyUrl.isEmpty() || options.proxyUrl.contains("${"_L1))
+        return;
+    client.reading().secrets += secretsOf(options.proxyUrl);
+    const QString scheme = schemeOf(options.proxyUrl);
+    const bool known = QStringList{u"http"_s, u"https"_s, u"socks5"_s}.contains(scheme);
+    if (!known || QUrl(options.proxyUrl).host().isEmpty())
+        client.reading().error(client.markOf("proxy-url"_L1), u"`proxy-url` is not the URL of a proxy"_s,
+                               u"write `http://host:port` or `socks5://host:port`"_s);
+}
+
+} // namespace
+
+Client readClient(const Section &client)
+{
+    Client result;
+    ClientOptions &options = result.options;
+    options.timeout = client.duration("timeout"_L1, Least::Positive).value_or(options.timeout);
+    options.insecure = client.flag("insecure"_L1, false);
+    options.ignoreRedirect = client.flag("ignore-redirect"_L1, false);
+    options.keepAlive = client.flag("keep-alive"_L1, false);
+    options.auth = client.oneOf("auth"_L1, {u"gcp"_s}).value_or(QString());
+    options.subprotocols = readSubprotocols(client);
+    options.maxBodyBytes = client.bytes("max-body-size"_L1).value_or(options.maxBodyBytes);
+    readProxy(client, options);
+    if (const std::optional<Section> tls = client.section("tls"_L1))
+        readTls(*tls, options);
+    if (!options.auth.isEmpty())
+        result.notJudged = u"credentials for auth: %1 are not supported yet"_s.arg(options.auth);
+    for (QLatin1StringView key : {"oauth2"_L1, "identity-aware-proxy"_L1, "kerberos"_L1, "dns-resolver"_L1, "tunnel"_L1}) {
+        if (result.notJudged.isEmpty() && client.has(key))
+            result.notJudged = u"client.%1 is not supported yet"_s.arg(key);
+    }
+    return result;
+}
+
+} // namespace allclear::reading

@@ -1,0 +1,122 @@
+#include "incident/references.h"
+
+namespace allclear::reading {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr QLatin1StringView groupPrefix("group:");
+constexpr QLatin1StringView componentPrefix("component:");
+
+void addNew(QList<EndpointKey> &list, QSet<EndpointKey> &seen, const QList<EndpointKey> &more)
+{
+    for (const EndpointKey &key : more) {
+        if (seen.contains(key))
+            continue;
+        seen.insert(key);
+        list.append(key);
+    }
+}
+
+} // namespace
+
+References::References(const Incident &incident)
+{
+    for (const Endpoint &endpoint : incident.endpoints) {
+        if (endpoint.name.isEmpty() || m_endpoints.contains(endpoint.key()))
+            continue;
+        m_endpoints.insert(endpoint.key(), &endpoint);
+        m_byKey[endpoint.key()].endpoints.append(endpoint.key());
+        m_byName[endpoint.name].endpoints.append(endpoint.key());
+        m_byGroup[endpoint.group].endpoints.append(endpoint.key());
+        m_byComponent[endpoint.component].endpoints.append(endpoint.key());
+        m_names << endpoint.name << endpoint.key();
+    }
+    for (const Suite &suite : incident.suites) {
+        if (suite.name.isEmpty() || m_byKey.contains(suite.key()))
+            continue;
+        m_byKey[suite.key()].suites.append(suite.key());
+        m_byName[suite.name].suites.append(suite.key());
+        m_byGroup[suite.group].suites.append(suite.key());
+        m_byComponent[suite.component].suites.append(suite.key());
+        m_names << suite.name << suite.key();
+    }
+    for (const Component &component : incident.components)
+        m_components.append(component.name);
+    m_names.removeDuplicates();
+}
+
+const Endpoint *References::endpoint(const EndpointKey &key) const { return m_endpoints.value(key); }
+
+void References::reportUnknown(Reading &reading, const MarkedText &reference) const
+{
+    const QString &text = reference.text;
+    const auto near = [&](QLatin1StringView prefix, const QStringList &names) {
+        const QString best = closest(text.sliced(prefix.size()).trimmed(), names);
+        return best.isEmpty() ? QString() : u"did you mean `%1%2`?"_s.arg(prefix, best);
+    };
+    if (text.startsWith(groupPrefix))
+        reading.error(reference.mark, u"no endpoint or suite is in the group `%1`"_s.arg(text.sliced(groupPrefix.size()).trimmed()),
+                      near(groupPrefix, m_byGroup.keys()));
+    else if (text.startsWith(componentPrefix))
+        reading.error(reference.mark, u"no endpoint or suite watches a component `%1`"_s.arg(text.sliced(componentPrefix.size()).trimmed()),
+                      near(componentPrefix, m_components));
+    else if (m_byGroup.contains(text))
+        reading.error(reference.mark, u"no endpoint or suite is called `%1`"_s.arg(text), u"for the group write `group:%1`"_s.arg(text));
+    else
+        reading.error(reference.mark, u"no endpoint or suite is called `%1`"_s.arg(text), reading.didYouMean(text, m_names));
+}
+
+const References::Targets *References::find(Reading &reading, const MarkedText &reference) const
+{
+    const QString &text = reference.text;
+    const auto in = [](const QHash<QString, Targets> &table, const QString &name) -> const Targets * {
+        const auto found = table.constFind(name);
+        return found == table.cend() || name.isEmpty() ? nullptr : &*found;
+    };
+    if (text.startsWith(groupPrefix))
+        return in(m_byGroup, text.sliced(groupPrefix.size()).trimmed());
+    if (text.startsWith(componentPrefix))
+        return in(m_byComponent, text.sliced(componentPrefix.size()).trimmed());
+    if (const Targets *exact = in(m_byKey, text))
+        return exact;
+    const Targets *named = in(m_byName, text);
+    if (named && named->endpoints.size() + named->suites.size() > 1) {
+        static const Targets none;
+        reading.error(reference.mark, u"`%1` is ambiguous"_s.arg(text),
+                      u"write one of: %1"_s.arg((named->endpoints + named->suites).join(u", "_s)));
+        return &none;
+    }
+    return named;
+}
+
+References::Found References::resolve(Reading &reading, const QList<MarkedText> &references) const
+{
+    Found found;
+    QSet<QString> done;
+    QSet<EndpointKey> endpoints, suites;
+    for (const MarkedText &reference : references) {
+        if (done.contains(reference.text))
+            continue;
+        done.insert(reference.text);
+        const Targets *targets = find(reading, reference);
+        if (!targets)
+            reportUnknown(reading, reference);
+        if (!targets || targets->isEmpty()) {
+            found.complete = false;
+            continue;
+        }
+        addNew(found.endpoints, endpoints, targets->endpoints);
+        addNew(found.suites, suites, targets->suites);
+    }
+    return found;
+}
+
+QList<EndpointKey> References::keys(Reading &reading, const QList<MarkedText> &references) const
+{
+    const Found found = resolve(reading, references);
+    return found.endpoints + found.suites;
+}
+
+} // namespace allclear::reading

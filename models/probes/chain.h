@@ -1,0 +1,20 @@
+// What the server's certificates are worth: facts of every certificate sent, in order, and one verdict with the
+// sentence an SRE needs. The vocabulary is testssl.sh's and sslyze's.
+#pragma once
+
+#include "core/observation.h"
+
+#include <openssl/ssl.h>
+
+namespace allclear {
+
+struct ChainQuestion {
+    QString host;      ///< the name (or IP address) that the certificate must cover
+    X509_STORE *store; ///< trust anchors
+    TimePoint now;
+};
+
+/// Facts and verdict of the chain that the peer of `ssl` sent; valid after the handshake.
+TlsFacts examineChain(const SSL *ssl, const ChainQuestion &question);
+
+} // namespace allclear

@@ -1,0 +1,248 @@
+#include "probes/httpprobe.h"
+
+#include "probes/connectionpool.h"
+#include "probes/httpreader.h"
+
+namespace allclear {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int maxRedirects = 10;
+
+bool isRedirect(int status) { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
+
+} // namespace
+
+HttpProbe::HttpProbe(ProbeRequest request, ProbeServices &services)
+    : TimedProbe(std::move(request), services),
+      m_url(endpoint().url),
+      m_method(endpoint().method.toLatin1()),
+      m_headers(endpoint().headers),
+      m_body(endpoint().body)
+{
+}
+
+HttpProbe::~HttpProbe() = default;
+
+void HttpProbe::begin()
+{
+    if (!m_url.userInfo().isEmpty() && !hasHeader(m_headers, "Authorization")) {
+        m_headers.emplaceBack("Authorization", "Basic " + m_url.userInfo(QUrl::FullyDecoded).toUtf8().toBase64());
+        m_url.setUserInfo({});
+    }
+    openHop();
+}
+
+void HttpProbe::openHop()
+{
+    m_visited.append(QString::fromLatin1(m_method) + u' ' + m_url.toString());
+    const Result<StreamTarget> target = targetOf(m_url, endpoint().client);
+    if (!target) {
+        fail({.kind = FailureKind::Internal, .phase = {}, .message = target.error().message, .hint = {}});
+        return;
+    }
+    m_reader = std::make_unique<HttpReader>(m_method == "HEAD" ? HttpExpect::NoBody : HttpExpect::Body,
+                                            HttpLimits{.headerBytes = endpoint().client.maxHeaderBytes,
+                                                       .bodyBytes = endpoint().client.maxBodyBytes});
+    m_sent = false;
+    m_hopFirstByte = Duration::zero();
+    std::unique_ptr<Stream> idle;
+    if (endpoint().client.keepAlive && m_visited.size() == 1)
+        idle = services().connections().take(endpoint().key(), *target);
+    m_reused = idle != nullptr;
+    if (m_reused) {
+        adoptStream(std::move(idle));
+        sendRequest();
+    } else {
+        adoptStream(std::make_unique<Stream>(services(), *target));
+        m_stream->open();
+    }
+}
+
+void HttpProbe::adoptStream(std::unique_ptr<Stream> stream)
+{
+    if (m_stream) {
+        disconnect(m_stream.get(), nullptr, this, nullptr);
+        m_stream.release()->deleteLater(); // it may be the sender
+    }
+    m_stream = std::move(stream);
+    connect(m_stream.get(), &Stream::opened, this, &HttpProbe::sendRequest);
+    connect(m_stream.get(), &Stream::sent, this, [this] {
+        if (!m_sent)
+            m_hopSent = sinceStart();
+        m_sent = true;
+    });
+    connect(m_stream.get(), &Stream::received, this, &HttpProbe::received);
+    connect(m_stream.get(), &Stream::ended, this, &HttpProbe::ended);
+    connect(m_stream.get(), &Stream::failed, this, &HttpProbe::streamFailed);
+}
+
+void HttpProbe::sendRequest()
+{
+    HeaderList headers = m_headers;
+    const auto add = [&](const char *name, const QByteArray &value) {
+        if (!hasHeader(headers, name))
+            headers.emplaceBack(name, value);
+    };
+    add("User-Agent", "Allclear/" ALLCLEAR_VERSION);
+    add("Accept", "*/*");
+    add("Accept-Encoding", "identity");
+    add("Connection", endpoint().client.keepAlive ? "keep-alive" : "close");
+    if (!m_body.isEmpty() || m_method == "POST" || m_method == "PUT" || m_method == "PATCH")
+        add("Content-Length", QByteArray::number(m_body.size()));
+    const Duration before = sinceStart();
+    m_hopSent = before;
+    m_stream->write(requestHead(m_method, m_url, headers) + m_body);
+    if (m_sent)
+        addToPhase(Phase::Send, m_hopSent - before);
+}
+
+Phase HttpProbe::currentPhase() const
+{
+    if (m_reader && m_reader->hasBytes())
+        return Phase::Receive;
+    return m_stream ? m_stream->phase() : Phase::Dns;
+}
+
+void HttpProbe::received(const QByteArray &bytes)
+{
+    if (!m_reader->hasBytes())
+        m_hopFirstByte = sinceStart();
+    m_reader->feed(bytes);
+    checkReader();
+}
+
+void HttpProbe::ended(bool truncatedTls)
+{
+    if (m_reused && !m_reader->hasBytes()) { // the idle connection was already dead: that is not the server's answer
+        m_visited.removeLast();
+        openHop();
+        return;
+    }
+    m_reader->end();
+    if (truncatedTls && m_reader->isComplete() && !m_reader->failure())
+        m_observation.notes.append(u"the server closed the connection without ending the TLS session"_s);
+    checkReader();
+}
+
+void HttpProbe::streamFailed(const Failure &failure)
+{
+    if (m_reused && !m_reader->hasBytes()) {
+        m_visited.removeLast();
+        openHop();
+        return;
+    }
+    Failure told = failure;
+    if (failure.kind == FailureKind::Closed && currentPhase() == Phase::Receive)
+        told.phase = Phase::Receive;
+    fail(told);
+}
+
+void HttpProbe::checkReader()
+{
+    if (m_reader->failure())
+        fail(*m_reader->failure());
+    else if (m_reader->isComplete())
+        answered();
+}
+
+void HttpProbe::answered()
+{
+    if (isRedirect(m_reader->head().status) && !endpoint().client.ignoreRedirect && followRedirect())
+        return;
+    stampLatency();
+    m_observation.answered = true;
+    finish();
+}
+
+/// True when the redirect was dealt with: followed, or reported as a failure. Without a Location it is an answer.
+bool HttpProbe::followRedirect()
+{
+    const HttpHead &head = m_reader->head();
+    const QByteArray location = head.header("Location").value_or(QByteArray());
+    if (location.isEmpty())
+        return false;
+    const QUrl next = m_url.resolved(QUrl::fromEncoded(location, QUrl::TolerantMode)).adjusted(QUrl::RemoveFragment);
+    const QString shown = Secrets::maskUrl(next.toString());
+    const auto refuse = [&](const QString &message, const QString &hint) {
+        fail({.kind = FailureKind::Redirect, .phase = Phase::Receive, .message = message, .hint = hint});
+        return true;
+    };
+    if (next.scheme() != "http"_L1 && next.scheme() != "https"_L1)
+        return refuse(u"the server redirects to %1, which is not HTTP"_s.arg(shown), {});
+    if (m_url.scheme() == "https"_L1 && next.scheme() == "http"_L1)
+        return refuse(u"the server redirects from https to %1, without encryption"_s.arg(shown),
+                      u"the redirect was not followed; client.ignore-redirect judges the redirect itself"_s);
+    QByteArray method = m_method;
+    if (head.status == 303 || ((head.status == 301 || head.status == 302) && m_method == "POST"))
+        method = m_method == "HEAD" ? "HEAD" : "GET";
+    if (m_visited.contains(QString::fromLatin1(method) + u' ' + next.toString()))
+        return refuse(u"the redirects go in a loop: %1 comes again"_s.arg(shown), {});
+    if (m_observation.hops.size() >= maxRedirects)
+        return refuse(u"more than %1 redirects, the last to %2"_s.arg(maxRedirects).arg(shown), {});
+
+    m_observation.hops.append(shown);
+    collectPhases();
+    if (method != m_method)
+        m_body.clear();
+    m_method = method;
+    const bool stays = sameOrigin(m_url, next);
+    m_headers.removeIf([&](const auto &header) {
+        const QString name = QString::fromLatin1(header.first);
+        const bool credentials = Secrets::isSecretHeader(name) || name.compare("Host"_L1, Qt::CaseInsensitive) == 0;
+        const bool aboutBody = m_body.isEmpty() && name.startsWith("Content-"_L1, Qt::CaseInsensitive);
+        return (credentials && !stays) || aboutBody;
+    });
+    m_url = next;
+    openHop();
+    return true;
+}
+
+void HttpProbe::collectPhases()
+{
+    if (!m_stream)
+        return;
+    if (!m_reused)
+        keepConnectionPhases(*m_stream);
+    if (m_reader->hasBytes()) {
+        addToPhase(Phase::Wait, m_hopFirstByte - m_hopSent);
+        addToPhase(Phase::Receive, (m_observation.latency > Duration::zero() ? m_observation.latency : sinceStart()) - m_hopFirstByte);
+    }
+}
+
+void HttpProbe::release()
+{
+    if (!m_stream)
+        return;
+    collectPhases();
+    keepAnswer();
+    disconnect(m_stream.get(), nullptr, this, nullptr);
+    if (endpoint().client.keepAlive && m_observation.answered && m_reader->canReuse()) {
+        services().connections().give(endpoint().key(), std::move(m_stream));
+        return;
+    }
+    m_stream->close();
+    m_stream.release()->deleteLater();
+}
+
+void HttpProbe::keepAnswer()
+{
+    keepConnection(*m_stream);
+    m_evidence.connected = m_stream->isTcpConnected();
+    m_evidence.phases = m_observation.phases;
+    if (m_reused)
+        m_observation.notes.append(u"measured on a reused connection"_s);
+    if (!m_reader->headComplete())
+        return;
+    m_observation.protocol = u"http/"_s + QString::fromLatin1(m_reader->head().version);
+    m_observation.bytes = m_reader->body().size();
+    m_observation.excerpt = excerptOf(m_reader->body());
+    m_observation.notes.append(m_reader->notes());
+    keepHead(m_reader->head());
+    if (m_observation.answered)
+        m_evidence.body = m_reader->body();
+}
+
+} // namespace allclear

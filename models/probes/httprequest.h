@@ -1,0 +1,23 @@
+// The request side of HTTP/1.1, shared by the HTTP and the WebSocket probe.
+#pragma once
+
+#include "core/endpoint.h"
+#include "core/result.h"
+#include "core/secrets.h"
+#include "probes/stream.h"
+
+#include <QUrl>
+
+namespace allclear {
+
+using HeaderList = QList<std::pair<QByteArray, QByteArray>>;
+
+bool hasHeader(const HeaderList &headers, QByteArrayView name);
+/// Where to connect for http, https, ws and wss URLs.
+Result<StreamTarget> targetOf(const QUrl &url, const ClientOptions &client);
+/// "GET /path?query HTTP/1.1" and the headers, ending in an empty line. Host comes first unless `headers` has it.
+QByteArray requestHead(const QByteArray &method, const QUrl &url, const HeaderList &headers);
+/// Same scheme, host and port: credentials may follow a redirect.
+bool sameOrigin(const QUrl &a, const QUrl &b);
+
+} // namespace allclear

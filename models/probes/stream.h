@@ -1,0 +1,92 @@
+// A byte stream to one endpoint: name resolution, happy eyeballs (RFC 8305), TCP, and TLS with the chain examined,
+// each phase stamped. Lives and signals on the thread that made it; destroying it closes everything at once.
+#pragma once
+
+#include "core/observation.h"
+#include "probes/resolver.h"
+#include "probes/services.h"
+#include "probes/tlssession.h"
+
+#include <QFutureWatcher>
+#include <QObject>
+#include <QTimer>
+
+namespace allclear {
+
+class TcpConnection;
+
+enum class Security { Plain, Tls };
+
+struct StreamTarget {
+    QString host; ///< name or IP address, without brackets
+    quint16 port = 0;
+    Security security = Security::Plain;
+    ClientOptions client;
+    QStringList alpn;
+
+    bool operator==(const StreamTarget &) const = default;
+};
+
+class Stream : public QObject {
+    Q_OBJECT
+public:
+    Stream(ProbeServices &services, StreamTarget target, QObject *parent = nullptr);
+    ~Stream() override;
+
+    /// Starts; opened() or failed() follows, unless destroyed first. There is no deadline here: the probe has it.
+    void open();
+    void write(const QByteArray &bytes);
+    /// Says goodbye (TLS close_notify, FIN) without waiting.
+    void close();
+
+    const StreamTarget &target() const { return m_target; }
+    /// Where the time is spent now: Dns, Connect, Tls, and Wait once it is open.
+    Phase phase() const { return m_phase; }
+    std::optional<Duration> dnsTime() const { return m_dns; }
+    std::optional<Duration> connectTime() const { return m_connect; }
+    std::optional<Duration> tlsTime() const { return m_tlsTime; }
+    QString ip() const;
+    QString remote() const; ///< "203.0.113.7:443", "[::1]:443"
+    bool isTcpConnected() const { return m_connect.has_value(); }
+    const std::optional<TlsFacts> &tls() const { return m_tls; }
+
+Q_SIGNALS:
+    void opened(); ///< ready for the first byte of a request; with TLS the chain is acceptable
+    void sent();   ///< everything written is with the kernel
+    void received(const QByteArray &bytes);
+    void ended(bool truncatedTls); ///< the peer closed; over TLS without close_notify when `truncatedTls`
+    void failed(const allclear::Failure &failure);
+
+private:
+    void resolved(const Resolution &resolution);
+    void tryNext();
+    void attemptFailed(TcpConnection *attempt, FailureKind kind, const QString &reason);
+    void adopt(TcpConnection *attempt);
+    void beginTls();
+    void continueTls();
+    void finishTls();
+    void tcpReceived(const QByteArray &bytes);
+    void tcpEnded();
+    void tcpFailed(FailureKind kind, const QString &reason);
+    void flushTls();
+    void deliverPlain();
+    void fail(FailureKind kind, const QString &message, const QString &hint = {});
+
+    ProbeServices &m_services;
+    StreamTarget m_target;
+    Phase m_phase = Phase::Dns;
+    Duration m_phaseStart{};
+    std::optional<Duration> m_dns, m_connect, m_tlsTime;
+    QFutureWatcher<Resolution> m_lookup;
+    QList<QHostAddress> m_candidates;
+    QList<TcpConnection *> m_attempts; // children
+    QTimer m_nextAttempt;
+    std::optional<Failure> m_worst; // of the attempts so far
+    TcpConnection *m_tcp = nullptr; // child
+    std::unique_ptr<TlsSession> m_session;
+    QByteArray m_firstCipherText; // start of what a peer sent that does not speak TLS
+    bool m_open = false;
+    std::optional<TlsFacts> m_tls;
+};
+
+} // namespace allclear

@@ -1,0 +1,182 @@
+#include "probes/tcpconnection.h"
+
+#include <QPointer>
+#include <QSocketNotifier>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace allclear {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::size_t readChunk = 64 * 1024;
+
+socklen_t toSockaddr(const QHostAddress &address, quint16 port, sockaddr_storage &out)
+{
+    std::memset(&out, 0, sizeof out);
+    if (address.protocol() == QAbstractSocket::IPv6Protocol) {
+        sockaddr_in6 v6{};
+        v6.sin6_family = AF_INET6;
+        v6.sin6_port = htons(port);
+        const Q_IPV6ADDR bytes = address.toIPv6Address();
+        std::memcpy(&v6.sin6_addr, &bytes, sizeof bytes);
+        v6.sin6_scope_id = address.scopeId().toUInt();
+        std::memcpy(&out, &v6, sizeof v6);
+        return sizeof v6;
+    }
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    v4.sin_addr.s_addr = htonl(address.toIPv4Address());
+    std::memcpy(&out, &v4, sizeof v4);
+    return sizeof v4;
+}
+
+FailureKind kindOf(int error)
+{
+    switch (error) {
+    case ECONNREFUSED: return FailureKind::Refused;
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case EADDRNOTAVAIL:
+    case EAFNOSUPPORT:
+    case EACCES:
+    case EPERM:
+    case ENETDOWN:
+    case EHOSTDOWN: return FailureKind::Unreachable;
+    case ETIMEDOUT: return FailureKind::Timeout;
+    case ECONNRESET:
+    case EPIPE:
+    case ECONNABORTED: return FailureKind::Closed;
+    default: return FailureKind::Internal;
+    }
+}
+
+} // namespace
+
+TcpConnection::TcpConnection(QObject *parent) : QObject(parent) {}
+
+TcpConnection::~TcpConnection() { close(); }
+
+void TcpConnection::open(const QHostAddress &address, quint16 port)
+{
+    m_address = address;
+    m_port = port;
+    sockaddr_storage peer;
+    const socklen_t length = toSockaddr(address, port, peer);
+    m_descriptor = ::socket(peer.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (m_descriptor < 0) {
+        const int error = errno;
+        QMetaObject::invokeMethod(this, [this, error] { fail(error); }, Qt::QueuedConnection);
+        return;
+    }
+    const int on = 1;
+    ::setsockopt(m_descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (::connect(m_descriptor, reinterpret_cast<const sockaddr *>(&peer), length) != 0 && errno != EINPROGRESS) {
+        const int error = errno;
+        QMetaObject::invokeMethod(this, [this, error] { fail(error); }, Qt::QueuedConnection);
+        return;
+    }
+    m_writable = std::make_unique<QSocketNotifier>(m_descriptor, QSocketNotifier::Write);
+    connect(m_writable.get(), &QSocketNotifier::activated, this, &TcpConnection::writeSome);
+}
+
+void TcpConnection::finishConnecting()
+{
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (::getsockopt(m_descriptor, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
+        error = errno;
+    if (error != 0) {
+        fail(error);
+        return;
+    }
+    m_connected = true;
+    m_writable->setEnabled(false);
+    m_readable = std::make_unique<QSocketNotifier>(m_descriptor, QSocketNotifier::Read);
+    connect(m_readable.get(), &QSocketNotifier::activated, this, &TcpConnection::readSome);
+    Q_EMIT connected();
+}
+
+void TcpConnection::write(const QByteArray &bytes)
+{
+    m_unsent += bytes;
+    if (m_connected)
+        writeSome();
+}
+
+void TcpConnection::writeSome()
+{
+    if (!m_connected) {
+        finishConnecting();
+        return;
+    }
+    while (!m_unsent.isEmpty()) {
+        const ssize_t count =
+            ::send(m_descriptor, m_unsent.constData(), static_cast<std::size_t>(m_unsent.size()), MSG_NOSIGNAL);
+        if (count < 0) {
+            if (errno == EINTR)
+                continue;
+            if (errno == EAGAIN) {
+                m_writable->setEnabled(true);
+                return;
+            }
+            // What the peer said before it reset the connection is still worth reading; readSome() sees the end.
+            m_unsent.clear();
+            m_writable->setEnabled(false);
+            return;
+        }
+        m_unsent.remove(0, count);
+    }
+    m_writable->setEnabled(false);
+    Q_EMIT sent();
+}
+
+void TcpConnection::readSome()
+{
+    std::array<char, readChunk> buffer;
+    const ssize_t count = ::recv(m_descriptor, buffer.data(), buffer.size(), 0);
+    if (count > 0) {
+        Q_EMIT received(QByteArray(buffer.data(), count));
+        return;
+    }
+    if (count < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (count < 0) {
+        fail(errno);
+        return;
+    }
+    m_readable->setEnabled(false);
+    Q_EMIT ended();
+}
+
+void TcpConnection::fail(int error)
+{
+    close();
+    Q_EMIT failed(kindOf(error), QString::fromLocal8Bit(std::strerror(error)));
+}
+
+void TcpConnection::close()
+{
+    // The notifiers may be on the call stack: they go when the event loop is back.
+    for (std::unique_ptr<QSocketNotifier> *notifier : {&m_readable, &m_writable}) {
+        if (*notifier) {
+            (*notifier)->setEnabled(false);
+            notifier->release()->deleteLater();
+        }
+    }
+    if (m_descriptor >= 0)
+        ::close(m_descriptor);
+    m_descriptor = -1;
+    m_connected = false;
+}
+
+} // namespace allclear

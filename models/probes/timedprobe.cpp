@@ -1,0 +1,183 @@
+#include "probes/timedprobe.h"
+
+#include "probes/httpreader.h"
+#include "probes/stream.h"
+
+#include <QStringDecoder>
+
+namespace allclear {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype maskedBytes = 32 * 1024; // read for secrets before the excerpt is cut
+constexpr qsizetype hexBytes = 256;
+constexpr qsizetype maxHeaders = 200;
+constexpr qsizetype maxHeaderText = 2048;
+
+bool isText(QByteArrayView bytes)
+{
+    QStringDecoder decoder(QStringDecoder::Utf8);
+    const QString text = decoder(bytes);
+    return !text.contains(QChar(0)) && !text.contains(QChar::ReplacementCharacter);
+}
+
+} // namespace
+
+TimedProbe::TimedProbe(ProbeRequest request, ProbeServices &services)
+    : m_request(std::move(request)), m_services(services)
+{
+    m_deadline.setSingleShot(true);
+    m_deadline.setTimerType(Qt::PreciseTimer);
+    connect(&m_deadline, &QTimer::timeout, this, [this] {
+        const Phase phase = currentPhase();
+        fail({.kind = FailureKind::Timeout,
+              .phase = phase,
+              .message = u"no complete answer within %1 (time ran out in phase %2)"_s.arg(
+                  durationText(endpoint().client.timeout), name(phase)),
+              .hint = phase == Phase::Connect
+                  ? u"packets are dropped on the way: check firewall, VPN and route"_s
+                  : u"the peer is there but slow or stuck; client.timeout sets the limit"_s});
+    });
+}
+
+void TimedProbe::start()
+{
+    m_observation.endpoint = endpoint().key();
+    m_observation.queued = m_request.queued;
+    m_observation.attempt = m_request.attempt;
+    m_observation.startedAt = m_services.clock().now();
+    m_startedSteady = m_services.clock().steady();
+    const Duration real = m_services.clock().toReal(endpoint().client.timeout);
+    m_deadline.start(std::chrono::ceil<std::chrono::milliseconds>(real));
+    begin();
+}
+
+void TimedProbe::stampLatency()
+{
+    m_observation.latency = sinceStart();
+    m_latencyStamped = true;
+}
+
+void TimedProbe::addToPhase(Phase phase, Duration duration)
+{
+    std::optional<Duration> &sum = m_observation.phases[static_cast<std::size_t>(phase)];
+    sum = sum.value_or(Duration::zero()) + duration;
+}
+
+void TimedProbe::keepConnection(const Stream &stream)
+{
+    m_observation.remote = stream.remote();
+    m_observation.tls = stream.tls();
+    if (stream.isTcpConnected())
+        m_evidence.ip = stream.ip();
+    if (!m_observation.tls)
+        return;
+    m_evidence.chain = m_observation.tls->chainVerdict;
+    m_evidence.tlsVersion = m_observation.tls->version;
+    if (!m_observation.tls->chain.isEmpty())
+        m_evidence.certificateExpiration = m_observation.tls->chain.front().notAfter - m_observation.startedAt;
+}
+
+void TimedProbe::keepConnectionPhases(const Stream &stream)
+{
+    if (stream.dnsTime())
+        addToPhase(Phase::Dns, *stream.dnsTime());
+    if (stream.connectTime())
+        addToPhase(Phase::Connect, *stream.connectTime());
+    if (stream.tlsTime())
+        addToPhase(Phase::Tls, *stream.tlsTime());
+}
+
+void TimedProbe::keepHead(const HttpHead &head)
+{
+    m_observation.status = head.status;
+    m_observation.headers = shownHeaders(head.headers);
+    if (!m_observation.answered)
+        return; // an incomplete answer is no answer: no placeholder has a value from it
+    m_evidence.status = head.status;
+    m_evidence.responseTime = m_observation.latency;
+    for (const auto &[name, value] : head.headers)
+        m_evidence.headers.emplaceBack(QString::fromUtf8(name), QString::fromUtf8(value));
+}
+
+void TimedProbe::fail(Failure failure)
+{
+    if (m_done)
+        return;
+    m_observation.failure = std::move(failure);
+    finish();
+}
+
+void TimedProbe::finish()
+{
+    if (m_done)
+        return;
+    m_done = true;
+    m_deadline.stop();
+    if (!m_latencyStamped)
+        stampLatency();
+    m_observation.finishedAt = m_observation.startedAt + sinceStart();
+    release();
+    m_request.conditions->judge(m_observation, m_evidence);
+    maskEverything();
+    // Queued: `finished` may destroy this probe, which must not happen below a socket's signal.
+    QMetaObject::invokeMethod(this, &TimedProbe::deliver, Qt::QueuedConnection);
+}
+
+void TimedProbe::deliver() { Q_EMIT finished(std::make_shared<const Observation>(std::move(m_observation))); }
+
+void TimedProbe::maskEverything()
+{
+    const Secrets &known = m_request.secrets;
+    Observation &o = m_observation;
+    // Masked first and cut afterwards, so that no half of a secret stays at the end.
+    o.excerpt = known.mask(o.excerpt).left(excerptBytes);
+    if (known.isEmpty())
+        return;
+    if (o.failure) {
+        o.failure->message = known.mask(o.failure->message);
+        o.failure->hint = known.mask(o.failure->hint);
+    }
+    for (auto *results : {&o.conditions, &o.degradedWhen, &o.requirements}) {
+        for (ConditionResult &result : *results) {
+            result.text = known.mask(result.text);
+            result.value = known.mask(result.value);
+            result.shown = known.mask(result.shown);
+        }
+    }
+    for (auto &[header, value] : o.headers)
+        value = known.mask(value);
+    for (QStringList *texts : {&o.hops, &o.notes}) {
+        for (QString &text : *texts)
+            text = known.mask(text);
+    }
+}
+
+QString excerptOf(const QByteArray &body)
+{
+    QByteArrayView start = QByteArrayView(body).first(std::min(maskedBytes, body.size()));
+    // Do not cut a UTF-8 sequence in half.
+    if (start.size() < body.size()) {
+        while (!start.isEmpty() && (static_cast<unsigned char>(body[start.size()]) & 0xC0) == 0x80)
+            start = start.chopped(1);
+    }
+    if (isText(start))
+        return QString::fromUtf8(start);
+    const QByteArrayView some = QByteArrayView(body).first(std::min(hexBytes, body.size()));
+    return u"%1 bytes, not text: %2"_s.arg(body.size()).arg(QString::fromLatin1(some.toByteArray().toHex(' ')));
+}
+
+QList<std::pair<QString, QString>> shownHeaders(const QList<std::pair<QByteArray, QByteArray>> &headers)
+{
+    QList<std::pair<QString, QString>> shown;
+    for (const auto &[name, value] : headers.first(std::min(maxHeaders, headers.size()))) {
+        const QString text = QString::fromUtf8(name);
+        shown.emplaceBack(text, Secrets::isSecretHeader(text) ? QString::fromUtf16(maskText)
+                                                              : QString::fromUtf8(value.first(std::min(maxHeaderText, value.size()))));
+    }
+    return shown;
+}
+
+} // namespace allclear

@@ -1,0 +1,69 @@
+// What every probe shares: one deadline for the whole probe, the stamps, and the one way an observation leaves —
+// judged, masked, exactly once.
+#pragma once
+
+#include "probes/probe.h"
+#include "probes/services.h"
+
+#include <QTimer>
+
+namespace allclear {
+
+inline constexpr qsizetype excerptBytes = 2048;
+
+struct HttpHead;
+class Stream;
+
+class TimedProbe : public Probe {
+    Q_OBJECT
+public:
+    TimedProbe(ProbeRequest request, ProbeServices &services);
+    void start() final;
+
+protected:
+    /// Begins the work; called once, with the clock running.
+    virtual void begin() = 0;
+    /// Where the time is being spent, for the deadline's report.
+    virtual Phase currentPhase() const = 0;
+    /// Closes everything; no signal may arrive afterwards. Also fills in what is known so far.
+    virtual void release() = 0;
+
+    const Endpoint &endpoint() const { return m_request.endpoint; }
+    ProbeServices &services() { return m_services; }
+    const Secrets &secrets() const { return m_request.secrets; }
+    const ConditionSet &conditions() const { return *m_request.conditions; }
+    Duration sinceStart() const { return m_services.clock().steady() - m_startedSteady; }
+
+    /// The last byte of the answer is here: latency ends now, whatever is measured afterwards.
+    void stampLatency();
+    void addToPhase(Phase phase, Duration duration);
+    /// What the connection itself tells: address, certificates, and the placeholders that come from them.
+    void keepConnection(const Stream &stream);
+    void keepConnectionPhases(const Stream &stream);
+    /// Status, headers and excerpt of an HTTP answer; its placeholders only when it was complete.
+    void keepHead(const HttpHead &head);
+    void fail(Failure failure);
+    void finish();
+
+    Observation m_observation;
+    Evidence m_evidence;
+
+private:
+    void deliver();
+    void maskEverything();
+
+    ProbeRequest m_request;
+    ProbeServices &m_services;
+    QTimer m_deadline;
+    Duration m_startedSteady{};
+    bool m_latencyStamped = false;
+    bool m_done = false;
+};
+
+/// The start of a body as text for people: UTF-8 where it is, a hexadecimal dump where it is not. Longer than an
+/// excerpt: TimedProbe masks it and then cuts it to excerptBytes.
+QString excerptOf(const QByteArray &body);
+/// Header values of secret headers become •••; all others are masked by value.
+QList<std::pair<QString, QString>> shownHeaders(const QList<std::pair<QByteArray, QByteArray>> &headers);
+
+} // namespace allclear

@@ -1,0 +1,106 @@
+#include "probes/tlssession.h"
+
+#include <QHostAddress>
+#include <QUrl>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+
+#include <array>
+
+namespace allclear {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QByteArray wire(const QStringList &protocols)
+{
+    QByteArray list;
+    for (const QString &protocol : protocols) {
+        list.append(static_cast<char>(protocol.size()));
+        list.append(protocol.toLatin1());
+    }
+    return list;
+}
+
+} // namespace
+
+TlsSession::TlsSession(const SslContextPtr &context, const QString &serverName, const QStringList &alpn)
+    : m_ssl(SSL_new(context.get())), m_in(BIO_new(BIO_s_mem())), m_out(BIO_new(BIO_s_mem()))
+{
+    BIO_set_mem_eof_return(m_in, -1);
+    SSL_set_bio(m_ssl.get(), m_in, m_out);
+    SSL_set_connect_state(m_ssl.get());
+    if (QHostAddress address; !address.setAddress(serverName)) {
+        // SSL_set_tlsext_host_name is a macro with a C cast; this is what it expands to.
+        QByteArray name = QUrl::toAce(serverName);
+        SSL_ctrl(m_ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
+    }
+    if (const QByteArray list = wire(alpn); !list.isEmpty()) {
+        SSL_set_alpn_protos(m_ssl.get(), reinterpret_cast<const unsigned char *>(list.constData()),
+                            static_cast<unsigned int>(list.size()));
+    }
+}
+
+TlsProgress TlsSession::handshake()
+{
+    ERR_clear_error();
+    const int result = SSL_do_handshake(m_ssl.get());
+    if (result == 1)
+        return TlsProgress::Done;
+    const int reason = SSL_get_error(m_ssl.get(), result);
+    if (reason == SSL_ERROR_WANT_READ || reason == SSL_ERROR_WANT_WRITE)
+        return TlsProgress::NeedsMore;
+    m_error = takeOpenSslErrors();
+    if (m_error.isEmpty())
+        m_error = u"the handshake broke off"_s;
+    return TlsProgress::Failed;
+}
+
+void TlsSession::feed(QByteArrayView cipherText)
+{
+    BIO_write(m_in, cipherText.data(), static_cast<int>(cipherText.size()));
+}
+
+QByteArray TlsSession::takeOutgoing()
+{
+    char *data = nullptr;
+    const long length = BIO_get_mem_data(m_out, &data);
+    QByteArray bytes(data, length);
+    BIO_reset(m_out);
+    return bytes;
+}
+
+QByteArray TlsSession::read()
+{
+    QByteArray plain;
+    std::array<char, 16 * 1024> buffer;
+    while (m_error.isEmpty() && !m_ended) {
+        ERR_clear_error();
+        const int count = SSL_read(m_ssl.get(), buffer.data(), static_cast<int>(buffer.size()));
+        if (count > 0) {
+            plain.append(buffer.data(), count);
+            continue;
+        }
+        const int reason = SSL_get_error(m_ssl.get(), count);
+        if (reason == SSL_ERROR_WANT_READ || reason == SSL_ERROR_WANT_WRITE)
+            break;
+        if (reason == SSL_ERROR_ZERO_RETURN) {
+            m_ended = true;
+        } else {
+            m_error = takeOpenSslErrors();
+            if (m_error.isEmpty())
+                m_error = u"the TLS stream broke off"_s;
+        }
+    }
+    return plain;
+}
+
+bool TlsSession::write(const QByteArray &plainText)
+{
+    ERR_clear_error();
+    return plainText.isEmpty() || SSL_write(m_ssl.get(), plainText.constData(), static_cast<int>(plainText.size())) > 0;
+}
+
+} // namespace allclear

@@ -1,0 +1,460 @@
+#include "widgets/tiles/tilegrid.h"
+
+#include "widgets/theme/shapes.h"
+#include "widgets/tiles/tileaccessible.h"
+
+#include <QAccessible>
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QPaintEvent>
+#include <QScrollBar>
+#include <QToolTip>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace allclear {
+
+namespace {
+
+constexpr int tickMs = 1500;      // how long a finished rerun shows its tick
+constexpr int spinMs = 80;        // between two frames of a spinner
+constexpr int spinPeriodMs = 960; // of one turn
+
+} // namespace
+
+TileGrid::TileGrid(Board *board, ThemeSource *theme, QWidget *parent)
+    : QAbstractScrollArea(parent), m_board(board), m_theme(theme), m_emptyText(tr("No components yet"))
+{
+    setObjectName(u"tileGrid"_s);
+    setAccessibleName(tr("Components"));
+    setFrameShape(QFrame::NoFrame);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setFocusPolicy(Qt::StrongFocus);
+    viewport()->setObjectName(u"tileViewport"_s);
+    viewport()->setMouseTracking(true);
+    viewport()->setAttribute(Qt::WA_OpaquePaintEvent); // every pixel of a dirty region is painted here
+    m_elapsed.start();
+    TileModel *tiles = m_board->tiles();
+    connect(tiles, &QAbstractItemModel::modelReset, this, &TileGrid::rebuild);
+    connect(tiles, &QAbstractItemModel::rowsInserted, this, &TileGrid::rebuild);
+    connect(tiles, &QAbstractItemModel::rowsRemoved, this, &TileGrid::rebuild);
+    connect(tiles, &QAbstractItemModel::dataChanged, this,
+            [this](const QModelIndex &first, const QModelIndex &last) { takeChanged(first, last); });
+    connect(m_theme, &ThemeSource::changed, this, &TileGrid::relayout);
+    installTileAccessibility();
+    rebuild();
+}
+
+QSize TileGrid::sizeHint() const { return {m_theme->theme().px(800), m_theme->theme().px(480)}; }
+QSize TileGrid::minimumSizeHint() const { return {m_theme->theme().px(240), m_theme->theme().px(120)}; }
+int TileGrid::offset() const { return verticalScrollBar()->value(); }
+
+QRect TileGrid::tileRect(int row) const
+{
+    if (row < 0 || row >= static_cast<int>(m_layout.rects.size()))
+        return {};
+    return m_layout.rects[static_cast<std::size_t>(row)].translated(0, -offset());
+}
+
+QRect TileGrid::rerunRect(int row) const
+{
+    const QRect tile = tileRect(row);
+    return tile.isValid() ? m_painter.rerunRect().translated(tile.topLeft()) : QRect();
+}
+
+QString TileGrid::currentComponent() const { return m_current < 0 ? QString() : model().tile(m_current).component; }
+
+void TileGrid::setEmptyText(const QString &text)
+{
+    if (m_emptyText == text)
+        return;
+    m_emptyText = text;
+    viewport()->update();
+}
+
+void TileGrid::rebuild()
+{
+    const QString component = m_current >= 0 && m_current < model().rowCount() ? currentComponent() : QString();
+    m_tiers = tiersOf(model().tiles());
+    m_rows.assign(static_cast<std::size_t>(model().rowCount()), {});
+    for (int row = 0; row < model().rowCount(); ++row) {
+        m_rows[static_cast<std::size_t>(row)].state = model().tile(row).state;
+        takeRerun(row);
+    }
+    m_hovered = m_pressed = -1;
+    m_current = -1;
+    for (int row = 0; row < model().rowCount() && !component.isEmpty(); ++row)
+        m_current = model().tile(row).component == component ? row : m_current;
+    relayout();
+    tileRowsReset(this);
+}
+
+void TileGrid::relayout()
+{
+    const Theme &theme = m_theme->theme();
+    for (Row &row : m_rows)
+        row.text.valid = false;
+    // First as if nothing scrolled; when it must, room is left for the bar.
+    QSize room = contentsRect().size();
+    m_layout = layoutTiles(m_tiers, room, theme.scale);
+    if (m_layout.scrolls) {
+        setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
+        room.rwidth() -= verticalScrollBar()->sizeHint().width();
+        m_layout = layoutTiles(m_tiers, room, theme.scale);
+    } else {
+        setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    }
+    m_painter.prepare(theme, m_layout.density, m_layout.tile, devicePixelRatioF());
+    verticalScrollBar()->setSingleStep(m_layout.tile.height() / 3);
+    verticalScrollBar()->setPageStep(room.height());
+    verticalScrollBar()->setRange(0, m_layout.scrolls ? std::max(0, m_layout.height - room.height()) : 0);
+    viewport()->update();
+}
+
+void TileGrid::takeChanged(const QModelIndex &first, const QModelIndex &last)
+{
+    bool tiersMoved = false;
+    for (int row = first.row(); row <= last.row() && row < static_cast<int>(m_rows.size()); ++row) {
+        Row &kept = m_rows[static_cast<std::size_t>(row)];
+        const Tile &tile = model().tile(row);
+        kept.text.valid = false;
+        takeRerun(row);
+        if (kept.state != tile.state) {
+            kept.state = tile.state;
+            tileStateChanged(this, row);
+        }
+        updateRow(row);
+        tiersMoved = tiersMoved || std::none_of(m_tiers.begin(), m_tiers.end(), [&](const Tier &tier) {
+            return tier.caption == tile.tier && std::find(tier.rows.begin(), tier.rows.end(), row) != tier.rows.end();
+        });
+    }
+    if (tiersMoved)
+        rebuild();
+}
+
+void TileGrid::takeRerun(int row)
+{
+    Row &kept = m_rows[static_cast<std::size_t>(row)];
+    const bool running = model().tile(row).rerun == RerunState::Running;
+    if (running) {
+        kept.button = Button::Running;
+    } else if (kept.button == Button::Running) {
+        kept.button = Button::Ticked;
+        kept.tickedUntil = m_elapsed.elapsed() + tickMs;
+    }
+    if (kept.button != Button::Idle && !m_spinTimer.isActive())
+        m_spinTimer.start(spinMs, this);
+}
+
+void TileGrid::animate()
+{
+    bool busy = false;
+    for (int row = 0; row < static_cast<int>(m_rows.size()); ++row) {
+        Row &kept = m_rows[static_cast<std::size_t>(row)];
+        if (kept.button == Button::Idle)
+            continue;
+        if (kept.button == Button::Ticked && m_elapsed.elapsed() >= kept.tickedUntil) {
+            kept.button = Button::Idle;
+            updateRow(row);
+            continue;
+        }
+        busy = true;
+        if (kept.button == Button::Running && isVisibleRow(row))
+            updateRerun(row);
+    }
+    if (!busy)
+        m_spinTimer.stop();
+}
+
+void TileGrid::updateFooters()
+{
+    const QRect footer = m_painter.footerRect();
+    if (!footer.isValid())
+        return;
+    const auto [first, last] = m_layout.between(offset(), offset() + viewport()->height());
+    for (std::size_t i = first; i < last; ++i) {
+        if (model().tile(m_layout.order[i]).lastAt)
+            viewport()->update(footer.translated(tileRect(m_layout.order[i]).topLeft()));
+    }
+}
+
+void TileGrid::timerEvent(QTimerEvent *event)
+{
+    if (event->timerId() == m_ageTimer.timerId())
+        updateFooters();
+    else if (event->timerId() == m_spinTimer.timerId())
+        animate();
+    else
+        QAbstractScrollArea::timerEvent(event);
+}
+
+void TileGrid::showEvent(QShowEvent *event)
+{
+    QAbstractScrollArea::showEvent(event);
+    m_ageTimer.start(1000, this);
+    relayout();
+}
+
+void TileGrid::hideEvent(QHideEvent *event)
+{
+    m_ageTimer.stop();
+    QAbstractScrollArea::hideEvent(event);
+}
+
+void TileGrid::resizeEvent(QResizeEvent *event)
+{
+    QAbstractScrollArea::resizeEvent(event);
+    relayout();
+}
+
+void TileGrid::scrollContentsBy(int, int dy)
+{
+    viewport()->scroll(0, dy);
+}
+
+void TileGrid::changeEvent(QEvent *event)
+{
+    QAbstractScrollArea::changeEvent(event);
+    if (event->type() == QEvent::StyleChange)
+        relayout();
+}
+
+// ── Painting ─────────────────────────────────────────────────────────────────────────────────────
+
+TileLook TileGrid::lookOf(int row) const
+{
+    const Row &kept = m_rows[static_cast<std::size_t>(row)];
+    TileLook look;
+    look.current = row == m_current;
+    look.focused = look.current && hasFocus();
+    look.hovered = row == m_hovered;
+    look.rerun.hovered = look.hovered && m_hoveredRerun;
+    look.rerun.state = kept.button == Button::Running  ? RerunState::Running
+                       : kept.button == Button::Ticked ? RerunState::Done
+                                                       : RerunState::Idle;
+    look.rerun.turn = qreal(m_elapsed.elapsed() % spinPeriodMs) / spinPeriodMs;
+    return look;
+}
+
+void TileGrid::paintTiles(QPainter &painter, const QRegion &region)
+{
+    const QRect bounds = region.boundingRect();
+    const auto [first, last] = m_layout.between(bounds.top() + offset(), bounds.bottom() + offset());
+    const TimePoint at = now();
+    for (std::size_t i = first; i < last; ++i) {
+        const int row = m_layout.order[i];
+        const QRect rect = tileRect(row);
+        if (!region.intersects(rect))
+            continue;
+        Row &kept = m_rows[static_cast<std::size_t>(row)];
+        const Tile &tile = model().tile(row);
+        if (!kept.text.valid)
+            kept.text = m_painter.layOut(tile);
+        const QRect dirty = region.intersected(rect).boundingRect();
+        m_painter.paint(painter, rect, dirty, tile, kept.text, ageText(tile, at), lookOf(row));
+    }
+}
+
+void TileGrid::paintCaptions(QPainter &painter, const QRegion &region)
+{
+    const Theme &theme = m_theme->theme();
+    painter.setFont(theme.font(TextRole::Small));
+    painter.setPen(theme.textDim);
+    const QFontMetrics metrics(painter.font());
+    for (const PlacedCaption &caption : m_layout.captions) {
+        const QRect box = caption.rect.translated(0, -offset());
+        if (!region.intersects(box))
+            continue;
+        const QRect line(box.left(), box.top() + theme.px(6), box.width(), metrics.height());
+        painter.drawText(line, Qt::AlignLeft | Qt::AlignTop, metrics.elidedText(caption.text, Qt::ElideRight, line.width()));
+    }
+}
+
+void TileGrid::paintEvent(QPaintEvent *event)
+{
+    const Theme &theme = m_theme->theme();
+    QPainter painter(viewport());
+    m_painter.prepare(theme, m_layout.density, m_layout.tile, devicePixelRatioF());
+    QRegion around = event->region();
+    if (around.rectCount() == 1 && around.boundingRect() == viewport()->rect()) {
+        painter.fillRect(viewport()->rect(), theme.window);
+    } else {
+        for (const QRect &rect : around) {
+            const int row = m_layout.rowAt(rect.center() + QPoint(0, offset()));
+            if (row < 0 || !tileRect(row).contains(rect)) // tiles cover themselves
+                painter.fillRect(rect, theme.window);
+        }
+    }
+    if (m_rows.empty()) {
+        painter.setFont(theme.font(TextRole::Title));
+        painter.setPen(theme.textDim);
+        painter.drawText(viewport()->rect().adjusted(20, 20, -20, -20), int(Qt::AlignCenter) | int(Qt::TextWordWrap), m_emptyText);
+        return;
+    }
+    paintCaptions(painter, event->region());
+    paintTiles(painter, event->region());
+}
+
+// ── Input ────────────────────────────────────────────────────────────────────────────────────────
+
+void TileGrid::setCurrent(int row)
+{
+    if (row == m_current || row < -1 || row >= static_cast<int>(m_rows.size()))
+        return;
+    updateRow(m_current);
+    m_current = row;
+    if (row >= 0) {
+        const QRect rect = m_layout.rects[static_cast<std::size_t>(row)];
+        const int bottom = rect.bottom() + 3 - viewport()->height();
+        if (rect.top() - 2 < offset())
+            verticalScrollBar()->setValue(rect.top() - 2);
+        else if (bottom > offset())
+            verticalScrollBar()->setValue(bottom);
+        updateRow(row);
+        if (hasFocus())
+            tileFocused(this, row);
+    }
+    Q_EMIT currentChanged(row);
+}
+
+bool TileGrid::moveCurrent(int key)
+{
+    if (m_rows.empty())
+        return false;
+    const std::vector<int> &order = m_layout.order;
+    const int page = std::max(1, viewport()->height() / std::max(1, m_layout.tile.height()));
+    int row = m_current;
+    switch (key) {
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+    case Qt::Key_Up:
+    case Qt::Key_Down: row = row < 0 ? order.front() : m_layout.neighbour(row, static_cast<Qt::Key>(key)); break;
+    case Qt::Key_Home: row = order.front(); break;
+    case Qt::Key_End: row = order.back(); break;
+    case Qt::Key_PageUp:
+    case Qt::Key_PageDown:
+        for (int i = 0; i < page; ++i)
+            row = row < 0 ? order.front() : m_layout.neighbour(row, key == Qt::Key_PageUp ? Qt::Key_Up : Qt::Key_Down);
+        break;
+    default: return false;
+    }
+    setCurrent(row);
+    return true;
+}
+
+void TileGrid::keyPressEvent(QKeyEvent *event)
+{
+    const bool plain = (event->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier;
+    if (plain && moveCurrent(event->key()))
+        return;
+    if (plain && m_current >= 0) {
+        switch (event->key()) {
+        case Qt::Key_Return:
+        case Qt::Key_Enter: Q_EMIT opened(currentComponent()); return;
+        case Qt::Key_R:
+        case Qt::Key_Space: Q_EMIT rerunRequested(currentComponent()); return;
+        default: break;
+        }
+    }
+    event->ignore(); // the window's keys
+}
+
+void TileGrid::mousePressEvent(QMouseEvent *event)
+{
+    if (event->button() != Qt::LeftButton)
+        return;
+    const QPoint at = event->position().toPoint();
+    m_pressed = m_layout.rowAt(at + QPoint(0, offset()));
+    m_pressedRerun = m_pressed >= 0 && rerunRect(m_pressed).contains(at);
+    if (m_pressed >= 0)
+        setCurrent(m_pressed);
+}
+
+void TileGrid::mouseReleaseEvent(QMouseEvent *event)
+{
+    const int pressed = std::exchange(m_pressed, -1);
+    const QPoint at = event->position().toPoint();
+    if (event->button() != Qt::LeftButton || pressed < 0 || pressed != m_layout.rowAt(at + QPoint(0, offset())))
+        return;
+    const QString component = model().tile(pressed).component;
+    if (m_pressedRerun == rerunRect(pressed).contains(at))
+        m_pressedRerun ? Q_EMIT rerunRequested(component) : Q_EMIT opened(component);
+}
+
+void TileGrid::hoverAt(QPoint at)
+{
+    const int row = m_layout.rowAt(at + QPoint(0, offset()));
+    const bool onRerun = row >= 0 && rerunRect(row).contains(at);
+    if (row == m_hovered && onRerun == m_hoveredRerun)
+        return;
+    updateRow(m_hovered);
+    m_hovered = row;
+    m_hoveredRerun = onRerun;
+    updateRow(m_hovered);
+    viewport()->setCursor(row >= 0 ? Qt::PointingHandCursor : Qt::ArrowCursor);
+}
+
+void TileGrid::mouseMoveEvent(QMouseEvent *event) { hoverAt(event->position().toPoint()); }
+
+void TileGrid::focusInEvent(QFocusEvent *event)
+{
+    QAbstractScrollArea::focusInEvent(event);
+    const bool byKey = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+    if (m_current < 0 && byKey && !m_layout.order.empty())
+        setCurrent(m_layout.order.front());
+    updateRow(m_current);
+}
+
+void TileGrid::focusOutEvent(QFocusEvent *event)
+{
+    QAbstractScrollArea::focusOutEvent(event);
+    updateRow(m_current);
+}
+
+void TileGrid::showToolTip(const QPoint &at, const QPoint &global)
+{
+    const int row = m_layout.rowAt(at + QPoint(0, offset()));
+    if (row < 0) {
+        QToolTip::hideText();
+        return;
+    }
+    const Tile &tile = model().tile(row);
+    if (rerunRect(row).contains(at)) {
+        QToolTip::showText(global, tr("Probe %1 again now (R)").arg(tile.title), viewport(), rerunRect(row));
+        return;
+    }
+    QToolTip::showText(global, toolTipText(tile), viewport(), tileRect(row));
+}
+
+QString toolTipText(const Tile &tile)
+{
+    QStringList lines{tile.title + u" · "_s + stateWord(tile.state)};
+    const QString what = tile.reason.isEmpty() ? tile.value : tile.value + u" · "_s + tile.reason;
+    if (!what.isEmpty())
+        lines << what;
+    if (!tile.waitsOn.isEmpty())
+        lines << TileGrid::tr("Waits on %1, the most upstream component that fails").arg(tile.waitsOn);
+    else if (tile.suspect)
+        lines << TileGrid::tr("Most upstream: nothing that it needs is failing");
+    if (tile.insecure)
+        lines << TileGrid::tr("Insecure: certificates are recorded but not verified here");
+    return lines.join(u'\n');
+}
+
+bool TileGrid::viewportEvent(QEvent *event)
+{
+    switch (event->type()) {
+    case QEvent::ToolTip: {
+        const auto *help = static_cast<QHelpEvent *>(event);
+        showToolTip(help->pos(), help->globalPos());
+        return true;
+    }
+    case QEvent::Leave: hoverAt(QPoint(-1, -1)); break;
+    default: break;
+    }
+    return QAbstractScrollArea::viewportEvent(event);
+}
+
+} // namespace allclear
