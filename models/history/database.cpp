@@ -113,8 +113,7 @@ MaybeFault Database::value(const QString &sql, QVariant &result, const QVariantL
     if (!query.exec())
         return toFault(query.lastError());
     result = query.next() ? query.value(0) : QVariant();
-    // To the end: a pragma such as incremental_vacuum does its work row by row.
-    while (query.next()) { }
+    while (query.next()) { } // to the end, so that an error behind the first row shows
     return query.lastError().isValid() ? MaybeFault(toFault(query.lastError())) : std::nullopt;
 }
 

@@ -8,7 +8,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int vacuumPages = 1000; // 4 MB a step
+constexpr qint64 vacuumPages = 500; // 2 MB a step
 constexpr double roomAfterCap = 0.9; // of maxBytes: so that a full database is not trimmed at every turn
 
 qint64 micros(TimePoint time) { return time.time_since_epoch().count(); }
@@ -100,11 +100,28 @@ MaybeFault Retention::vacuum()
     QVariant unused;
     if (auto fault = m_database.value(u"PRAGMA freelist_count"_s, unused))
         return fault;
-    if (unused.toLongLong() == 0) {
+    const qint64 pages = std::min(unused.toLongLong(), vacuumPages);
+    if (pages == 0) {
         m_stage = Stage::Done;
         return {};
     }
-    return m_database.run(u"PRAGMA incremental_vacuum(%1)"_s.arg(vacuumPages));
+    if (auto fault = m_database.run(u"BEGIN IMMEDIATE"_s))
+        return fault;
+    // QSQLITE steps a statement without columns once, and this pragma frees one page a step whatever its argument.
+    MaybeFault fault;
+    for (qint64 page = 0; page < pages && !fault; ++page)
+        fault = m_database.run(u"PRAGMA incremental_vacuum(1)"_s);
+    if (!fault)
+        fault = m_database.run(u"COMMIT"_s);
+    if (fault) {
+        (void)m_database.run(u"ROLLBACK"_s);
+        return fault;
+    }
+    QVariant left;
+    fault = m_database.value(u"PRAGMA freelist_count"_s, left);
+    if (!fault && left.toLongLong() >= unused.toLongLong())
+        m_stage = Stage::Done; // a database that cannot shrink: its free pages are used again
+    return fault;
 }
 
 } // namespace allclear::history

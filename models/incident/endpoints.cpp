@@ -67,7 +67,7 @@ void readBody(const Section &section, Endpoint &endpoint)
         return;
     endpoint.body = QJsonDocument(QJsonObject{{u"query"_s, body}}).toJson(QJsonDocument::Compact);
     if (!hasHeader(endpoint.headers, "Content-Type"))
-        endpoint.headers.append({"Content-Type", "application/json"});
+        endpoint.headers.append(std::pair(QByteArray("Content-Type"), QByteArray("application/json")));
 }
 
 void readDns(const Section &section, Endpoint &endpoint)

@@ -29,7 +29,7 @@ HttpProbe::~HttpProbe() = default;
 void HttpProbe::begin()
 {
     if (!m_url.userInfo().isEmpty() && !hasHeader(m_headers, "Authorization")) {
-        m_headers.emplaceBack("Authorization", "Basic " + m_url.userInfo(QUrl::FullyDecoded).toUtf8().toBase64());
+        m_headers.emplaceBack("Authorization", "Basic " + userInfoOf(m_url).toBase64());
         m_url.setUserInfo({});
     }
     openHop();

@@ -57,6 +57,11 @@ QByteArray requestHead(const QByteArray &method, const QUrl &url, const HeaderLi
     return head + "\r\n";
 }
 
+QByteArray userInfoOf(const QUrl &url)
+{
+    return (url.userName(QUrl::FullyDecoded) + u':' + url.password(QUrl::FullyDecoded)).toUtf8();
+}
+
 bool sameOrigin(const QUrl &a, const QUrl &b)
 {
     return a.scheme() == b.scheme() && a.host() == b.host() && portOf(a) == portOf(b);

@@ -17,6 +17,8 @@ bool hasHeader(const HeaderList &headers, QByteArrayView name);
 Result<StreamTarget> targetOf(const QUrl &url, const ClientOptions &client);
 /// "GET /path?query HTTP/1.1" and the headers, ending in an empty line. Host comes first unless `headers` has it.
 QByteArray requestHead(const QByteArray &method, const QUrl &url, const HeaderList &headers);
+/// "user:password" of the URL, decoded, for HTTP Basic authentication (RFC 7617).
+QByteArray userInfoOf(const QUrl &url);
 /// Same scheme, host and port: credentials may follow a redirect.
 bool sameOrigin(const QUrl &a, const QUrl &b);
 

@@ -92,7 +92,7 @@ void WebSocketProbe::sendHandshake()
     if (!hasHeader(headers, "User-Agent"))
         headers.emplaceBack("User-Agent", "Allclear/" ALLCLEAR_VERSION);
     if (!m_url.userInfo().isEmpty() && !hasHeader(headers, "Authorization"))
-        headers.emplaceBack("Authorization", "Basic " + m_url.userInfo(QUrl::FullyDecoded).toUtf8().toBase64());
+        headers.emplaceBack("Authorization", "Basic " + userInfoOf(m_url).toBase64());
     const Duration before = sinceStart();
     m_stream->write(requestHead("GET", m_url, headers));
     m_sentAt = sinceStart();

@@ -274,6 +274,7 @@ private Q_SLOTS:
     void tabSelectsTheFirstTile()
     {
         Fixture f(founding());
+        f.grid.clearFocus(); // the window gave it the focus when it was shown
         f.grid.setFocus(Qt::TabFocusReason);
         QCOMPARE(f.grid.current(), 0);
     }

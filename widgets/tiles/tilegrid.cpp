@@ -76,7 +76,6 @@ void TileGrid::setEmptyText(const QString &text)
 
 void TileGrid::rebuild()
 {
-    const QString component = m_current >= 0 && m_current < model().rowCount() ? currentComponent() : QString();
     m_tiers = tiersOf(model().tiles());
     m_rows.assign(static_cast<std::size_t>(model().rowCount()), {});
     for (int row = 0; row < model().rowCount(); ++row) {
@@ -85,8 +84,8 @@ void TileGrid::rebuild()
     }
     m_hovered = m_pressed = -1;
     m_current = -1;
-    for (int row = 0; row < model().rowCount() && !component.isEmpty(); ++row)
-        m_current = model().tile(row).component == component ? row : m_current;
+    for (int row = 0; row < model().rowCount() && !m_currentComponent.isEmpty(); ++row)
+        m_current = model().tile(row).component == m_currentComponent ? row : m_current;
     relayout();
     tileRowsReset(this);
 }
@@ -305,6 +304,7 @@ void TileGrid::setCurrent(int row)
         return;
     updateRow(m_current);
     m_current = row;
+    m_currentComponent = currentComponent();
     if (row >= 0) {
         const QRect rect = m_layout.rects[static_cast<std::size_t>(row)];
         const int bottom = rect.bottom() + 3 - viewport()->height();

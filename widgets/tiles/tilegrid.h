@@ -90,6 +90,7 @@ private:
     std::vector<Row> m_rows;
     QString m_emptyText;
     int m_current = -1;
+    QString m_currentComponent; ///< outlives a new file, whose rows may stand elsewhere
     int m_hovered = -1;
     int m_pressed = -1;
     bool m_pressedRerun = false;
