@@ -36,7 +36,7 @@ QString trimmedNumber(double value, int decimals)
 QString amountText(double amount)
 {
     if (amount < 9'999.5)
-        return QLocale::c().toString(std::llround(amount));
+        return QLocale(QLocale::English, QLocale::UnitedStates).toString(std::llround(amount));
     if (amount < 999'950)
         return trimmedNumber(amount / 1e3, 1) + u'K';
     if (amount < 999'950'000)

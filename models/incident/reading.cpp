@@ -55,7 +55,8 @@ Expanded Reading::expand(const Value &scalar)
         if (m_seen.contains(id))
             continue;
         m_seen.insert(id);
-        notice(document.markAt(scalar, std::max<qsizetype>(0, scalar.text.indexOf(u'$'))), u"variable ${%1} is not set"_s.arg(name),
+        const qsizetype braced = scalar.text.indexOf(u"${%1}"_s.arg(name));
+        notice(document.markAt(scalar, std::max<qsizetype>(0, braced >= 0 ? braced : scalar.text.indexOf(u'$' + name))), u"variable ${%1} is not set"_s.arg(name),
                u"set it in the environment or under `variables`"_s);
     }
     if (result.tooLong) {

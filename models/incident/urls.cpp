@@ -114,11 +114,12 @@ QStringList secretsOf(const QString &url)
 {
     const QUrl parsed(url.startsWith("promql+"_L1) ? url.sliced(7) : url);
     QStringList secrets;
-    if (!parsed.password().isEmpty())
-        secrets << parsed.password(QUrl::FullyDecoded) << parsed.password(QUrl::FullyEncoded);
+    const auto isOpen = [](const QString &text) { return text.contains("${"_L1) || text.contains("[CONTEXT]"_L1); };
+    if (const QString password = parsed.password(QUrl::FullyDecoded); !password.isEmpty() && !isOpen(password))
+        secrets << password << parsed.password(QUrl::FullyEncoded);
     const auto items = QUrlQuery(parsed).queryItems(QUrl::FullyDecoded);
     for (const auto &[name, value] : items) {
-        if (Secrets::isSecretName(name) && !value.contains("[CONTEXT]"_L1))
+        if (Secrets::isSecretName(name) && !isOpen(value))
             secrets.append(value);
     }
     return secrets;

@@ -35,9 +35,22 @@ Q_SIGNALS:
     void framed(const allclear::FramePtr &frame);
 
 private:
+    void touch();
+    void emitFrame();
+    RerunState rerunOf(const Tile &tile) const;
+
     std::shared_ptr<const Clock> m_clock;
+    Mode m_mode;
     Ledger m_ledger;
-    // … implementation state
+    Circumstances m_circumstances;
+    QTimer m_pace; ///< runs from one frame to the next allowed one
+    bool m_dirty = false;
+    quint64 m_number = 0;
+    QList<Tile> m_tiles; ///< as last sent
+    bool m_allTiles = false;
+    QList<std::pair<int, Sample>> m_samples; ///< not sent yet
+    QSet<EndpointKey> m_running;
+    QHash<EndpointKey, TimePoint> m_doneAt; ///< reruns that ended a moment ago
 };
 
 } // namespace allclear

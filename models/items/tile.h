@@ -26,7 +26,8 @@ struct Tile {
     QList<EndpointKey> endpoints;
     EndpointKey worst;
 
-    bool operator==(const Tile &) const = default;
+    /// Two gaps are equal, although NaN is not.
+    bool operator==(const Tile &other) const;
 };
 
 /// Pure: the tile of one component. Age is left to the painter (lastAt), so that it ticks without a new tile.

@@ -82,6 +82,9 @@ public:
     /// In the incident's order; -1 for an unknown key.
     int endpointIndex(const EndpointKey &key) const;
     const Track &trackAt(int endpoint) const { return m_tracks[endpoint]; }
+    /// Both in the incident's order; -1 for an unknown component, and the enabled endpoints of a known one.
+    int componentIndex(const QString &component) const;
+    QList<int> endpointsOf(int component) const;
     const Plan &plan() const { return *m_plan; }
 
 private:

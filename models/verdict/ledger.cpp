@@ -116,4 +116,14 @@ Ledger Ledger::adopted(IncidentPtr incident) const
     return next;
 }
 
+int Ledger::componentIndex(const QString &component) const
+{
+    return m_plan ? m_plan->componentIndex.value(component, -1) : -1;
+}
+
+QList<int> Ledger::endpointsOf(int component) const
+{
+    return m_plan->components[static_cast<std::size_t>(component)].endpoints;
+}
+
 } // namespace allclear

@@ -54,7 +54,7 @@ const ComponentStatus *find(const Verdict &verdict, const QString &component)
 void TestRehearsal::init()
 {
     test::failOnWarnings();
-    m_clock = std::make_shared<ScaledClock>(10, SystemClock().now());
+    m_clock = std::make_shared<ScaledClock>(4, SystemClock().now());
     m_staging = std::make_unique<Staging>(m_clock);
     QVERIFY(m_staging->listen());
 }

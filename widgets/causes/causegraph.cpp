@@ -233,8 +233,8 @@ QString Builder::labelOf(int group) const
     const bool oneTier = std::ranges::all_of(members, [&](int i) { return m_components[i].tier == tierOf(group); });
     if (oneTier && !tierOf(group).isEmpty())
         return QCoreApplication::translate("CauseGraph", "%1 %2").arg(tierOf(group)).arg(members.size());
-    return m_groups[group].surplus ? QCoreApplication::translate("CauseGraph", "%n more", nullptr, static_cast<int>(members.size()))
-                                   : QCoreApplication::translate("CauseGraph", "%n components", nullptr, static_cast<int>(members.size()));
+    return m_groups[group].surplus ? QCoreApplication::translate("CauseGraph", "%1 more").arg(members.size())
+                                   : QCoreApplication::translate("CauseGraph", "%1 components").arg(members.size());
 }
 
 /// Groups by layer; inside a layer suspects first, then near to what they need.

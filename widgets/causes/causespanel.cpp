@@ -99,7 +99,7 @@ QString CausesPanel::noteText() const
         return tr("nothing is failing");
     const QList<Suspect> &suspects = m_board->verdict().suspects;
     if (suspects.isEmpty() || failing == 1)
-        return tr("%n component(s) failing", nullptr, failing);
+        return failing == 1 ? tr("1 component failing") : tr("%1 components failing").arg(failing);
     return tr("explains %1 of %2 others").arg(suspects.first().explains.size()).arg(failing - 1);
 }
 
@@ -107,8 +107,9 @@ QString CausesPanel::calmText() const
 {
     const Verdict &verdict = m_board->verdict();
     const int unknown = count([](State state) { return state == State::Unknown || state == State::Checking; });
-    QString text = unknown > 0 ? tr("Nothing is known to fail. %n component(s) not known yet.", nullptr, unknown)
-                               : tr("Nothing is failing, so there is no cause to look for.");
+    QString text = unknown == 0   ? tr("Nothing is failing, so there is no cause to look for.")
+                   : unknown == 1 ? tr("Nothing is known to fail; of one component nothing is known.")
+                                  : tr("Nothing is known to fail; of %1 components nothing is known.").arg(unknown);
     if (!verdict.whys.isEmpty()) {
         const auto counted = [&](WhyVerdict wanted) { return std::ranges::count(verdict.whys, wanted, &WhyStatus::verdict); };
         text += u'\n' + tr("Five whys: %1 confirmed, %2 refuted, %3 untested.").arg(counted(WhyVerdict::Confirmed))

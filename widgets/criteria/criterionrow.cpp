@@ -137,7 +137,7 @@ void CriterionRow::showEvidence()
     if (m_criterion.evidence.isEmpty())
         lines = {tr("No sample proves or refutes this yet.")};
     if (const auto more = m_criterion.evidence.size() - evidenceRowsAtMost; more > 0)
-        lines += tr("and %n more", nullptr, static_cast<int>(more));
+        lines += tr("and %1 more").arg(more);
     const QString text = lines.join(u'\n');
     if (text != m_evidence->text() && !m_evidence->hasSelectedText())
         m_evidence->setText(text);

@@ -127,7 +127,7 @@ void DetailPanel::rebuild()
     }
     const auto surplus = keys.size() - sectionsAtMost;
     m_surplus->setText(keys.isEmpty() ? tr("No endpoint watches this component, so nothing is known of it.")
-                                      : tr("%n more endpoint(s) are not shown.", nullptr, static_cast<int>(surplus)));
+                                      : surplus == 1 ? tr("One more endpoint is not shown.") : tr("%1 more endpoints are not shown.").arg(surplus));
     m_surplus->setVisible(keys.isEmpty() || surplus > 0);
     refreshHead();
 }

@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString say(const char *text, int n = -1) { return QCoreApplication::translate("Detail", text, nullptr, n); }
+QString say(const char *text) { return QCoreApplication::translate("Detail", text); }
 
 bool isHidden(char32_t c)
 {
@@ -18,6 +18,8 @@ bool isHidden(char32_t c)
         || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb);
     return control || direction || (c >= 0xd800 && c < 0xe000);
 }
+
+QString daysText(int days) { return days == 1 ? say("1 day") : say("%1 days").arg(days); }
 
 QString day(TimePoint time) { return toIso(time).first(10); }
 
@@ -76,7 +78,7 @@ QString factsText(const Observation &observation)
             facts += visibleText(fact);
     }
     if (observation.bytes > 0)
-        facts += say("%n byte(s)", static_cast<int>(std::min<qint64>(observation.bytes, std::numeric_limits<int>::max())));
+        facts += observation.bytes == 1 ? say("1 byte") : say("%1 bytes").arg(observation.bytes);
     if (observation.ping)
         facts += say("ping %1").arg(durationText(*observation.ping));
     return facts.join(u" · "_s);
@@ -123,7 +125,7 @@ QString certificateText(const Certificate &certificate, TimePoint now)
     const double left = std::chrono::duration<double, std::ratio<86400>>(certificate.notAfter - now).count();
     const QString validity = say("valid %1 to %2 UTC").arg(day(certificate.notBefore), day(certificate.notAfter));
     const int days = static_cast<int>(std::floor(std::abs(left)));
-    QString remaining = left < 0 ? say("expired %n day(s) ago", days) : say("%n day(s) left", days);
+    QString remaining = left < 0 ? say("expired %1 ago").arg(daysText(days)) : say("%1 left").arg(daysText(days));
     if (now < certificate.notBefore)
         remaining = say("not valid yet");
     QStringList lines{visibleText(certificate.subject), say("issued by %1").arg(visibleText(certificate.issuer)),
@@ -139,7 +141,7 @@ QString certificateText(const Certificate &certificate, TimePoint now)
         const auto shown = std::min<qsizetype>(certificate.names.size(), 12);
         QString names = visibleText(certificate.names.first(shown).join(u", "_s));
         if (shown < certificate.names.size())
-            names += say(", and %n more", static_cast<int>(certificate.names.size() - shown));
+            names += say(", and %1 more").arg(certificate.names.size() - shown);
         lines += say("for %1").arg(names);
     }
     return lines.join(u'\n');
@@ -171,7 +173,7 @@ QString headersText(const Observation &observation)
     for (const auto &[header, value] : observation.headers.first(std::min(observation.headers.size(), rowsAtMost)))
         lines += visibleText(header + u": "_s + value).replace(u'\n', u"\\n"_s);
     if (const auto more = observation.headers.size() - rowsAtMost; more > 0)
-        lines += say("and %n more header(s)", static_cast<int>(more));
+        lines += say("and %1 more").arg(more);
     return lines.join(u'\n');
 }
 

@@ -131,7 +131,7 @@ void Legend::arrange()
     std::ranges::stable_partition(order, [](const LegendEntry *entry) { return entry->isFailing(); });
     const int entryAtMost = std::max(theme.px(90), std::min(theme.px(230), width()));
     const auto widthOf = [&](const LegendEntry *entry) { return std::min(entry->sizeHint().width(), entryAtMost); };
-    const auto moreText = [](qsizetype count) { return tr("+%n more", nullptr, static_cast<int>(count)); };
+    const auto moreText = [](qsizetype count) { return tr("+%1 more").arg(count); };
     m_more->setText(moreText(order.size()));
     const int moreWidth = m_more->sizeHint().width();
     int x = 0;
@@ -158,7 +158,7 @@ void Legend::arrange()
     m_overflowing = static_cast<int>(order.size() - fitting);
     m_more->setVisible(m_overflowing > 0);
     m_more->setText(moreText(m_overflowing));
-    m_more->setAccessibleName(tr("%n more endpoints", nullptr, m_overflowing));
+    m_more->setAccessibleName(m_overflowing == 1 ? tr("1 more endpoint") : tr("%1 more endpoints").arg(m_overflowing));
     m_more->setGeometry(QRect(QPoint(x, (height() - m_more->sizeHint().height()) / 2), m_more->sizeHint()));
     if (previous)
         setTabOrder(previous, m_more);
