@@ -52,7 +52,9 @@ int main(int argc, char **argv)
                    "Without one, use `allclear check FILE` or `allclear rehearse --headless`.\n", stderr);
         return 2;
     }
+    const Interrupt interrupt; // before any thread is started
     QApplication application(argc, argv);
+    QObject::connect(&interrupt, &Interrupt::requested, &application, &QCoreApplication::quit);
     QApplication::setOrganizationName(u"allclear"_s);
     QApplication::setApplicationName(u"allclear"_s);
     QApplication::setApplicationVersion(QStringLiteral(ALLCLEAR_VERSION));
@@ -67,6 +69,8 @@ int main(int argc, char **argv)
         options->speed = shotSpeed;
 
     ThemeSource theme(options->light ? Appearance::Light : Appearance::Dark, options->scale);
+    dress(application, theme.theme());
+    QObject::connect(&theme, &ThemeSource::changed, &application, [&] { dress(application, theme.theme()); });
     Room room(*options, clockFor(*options));
     BoardWindow window(room.board(), &theme);
     window.resize(options->size);
@@ -86,7 +90,5 @@ int main(int argc, char **argv)
         settings.setValue(u"lastFile"_s, QFileInfo(options->file).absoluteFilePath());
         room.open(options->file);
     }
-    const Interrupt interrupt;
-    QObject::connect(&interrupt, &Interrupt::requested, &application, &QCoreApplication::quit);
     return QApplication::exec();
 }

@@ -3,7 +3,9 @@
 // HistoryStore run on the thread it was moved to; connect to its slots with queued connections, and delete it there
 // (QThread::finished → deleteLater).
 //
-// Size: SIZE_SENTENCE
+// Size: 28 bytes a sample, measured. 20 endpoints every 10 s for the default 7 days are 1.2 million samples, 34 MB;
+// every second, 340 MB. `maxBytes` bounds the file at any rate. To them come the log (-wal, 4 MB) and the failure texts,
+// each kept once and deleted with its last sample.
 // The counts of `load` cover what the retention has kept.
 #pragma once
 

@@ -1,19 +1,16 @@
 #include "items/desk.h"
 
-namespace allclear {
+#include <algorithm>
 
-namespace {
-constexpr Duration doneShown = 2s; ///< how long a finished rerun shows its tick
-}
+namespace allclear
+{
 
 Desk::Desk(std::shared_ptr<const Clock> clock, Mode mode, QObject *parent)
-    : QObject(parent), m_clock(std::move(clock)), m_mode(mode), m_pace(this)
+    : QObject(parent), m_clock(std::move(clock)), m_mode(mode), m_frameTimer(this)
 {
-    m_pace.setSingleShot(true);
-    connect(&m_pace, &QTimer::timeout, this, [this] {
-        if (m_dirty)
-            emitFrame();
-    });
+    m_frameTimer.setSingleShot(true);
+    m_frameTimer.setTimerType(Qt::PreciseTimer); // a coarse timer may fire early, and frames would crowd
+    connect(&m_frameTimer, &QTimer::timeout, this, &Desk::emitFrame);
 }
 
 VerdictPtr Desk::judgeNow() const
@@ -23,51 +20,78 @@ VerdictPtr Desk::judgeNow() const
 
 void Desk::take(const IncidentPtr &incident)
 {
+    Q_ASSERT(incident);
     m_ledger = m_ledger.incident() ? m_ledger.adopted(incident) : Ledger(incident, m_mode);
-    m_samples.clear(); // their indexes are the old file's
-    m_allTiles = true;
-    touch();
+    m_running.removeIf([this](const EndpointKey &key) { return m_ledger.endpointIndex(key) < 0; });
+    m_circumstances.paused.removeIf([this](const EndpointKey &key) { return m_ledger.endpointIndex(key) < 0; });
+    m_verdict.reset();
+    m_tiles.clear();
+    m_dirty.assign(static_cast<std::size_t>(incident->components.size()), true);
+    schedule();
 }
 
 void Desk::add(const ObservationPtr &observation)
 {
-    m_ledger.add(observation);
-    if (const int index = m_ledger.endpointIndex(observation->endpoint); index >= 0)
-        m_samples.append({index, toSample(*observation)});
-    touch();
+    const int index = observation ? m_ledger.endpointIndex(observation->endpoint) : -1;
+    if (index < 0)
+        return;
+    const bool isWorthless =
+        observation->failed() && isOfflineFor(m_ledger.incident()->endpoints[index], m_circumstances);
+    if (!isWorthless) {
+        const ObservationPtr before = m_ledger.trackAt(index).latest;
+        m_ledger.add(observation);
+        if (m_ledger.trackAt(index).latest == before)
+            return; // no newer than what is known
+    }
+    m_samples.append({observation->endpoint, toSample(*observation)});
+    markDirty(observation->endpoint);
 }
 
 void Desk::seed(const QString &key, const QList<Sample> &samples, qint64 total, qint64 passed)
 {
-    const int index = m_ledger.endpointIndex(key);
-    if (index < 0)
+    const Track *track = m_ledger.track(key);
+    if (!track || track->seeded)
         return;
-    m_ledger.seed(key, samples.last(std::min<qsizetype>(recentResultCount, samples.size())), total, passed);
-    for (const Sample &sample : samples)
-        m_samples.append({index, sample});
-    touch();
+    const std::optional<TimePoint> firstLive = track->firstLive;
+    m_ledger.seed(key, samples, total, passed);
+    for (const Sample &sample : samples) {
+        if (!firstLive || sample.at < *firstLive)
+            m_samples.append({key, sample});
+    }
+    markDirty(key);
 }
 
 void Desk::setRunning(const QString &key, bool running)
 {
+    const int index = m_ledger.endpointIndex(key);
+    if (index < 0)
+        return;
+    const QString component = m_ledger.incident()->endpoints[index].component;
     if (running) {
         m_running.insert(key);
+        m_done.remove(component);
     } else if (m_running.remove(key)) {
-        m_doneAt.insert(key, m_clock->now());
+        m_done.insert(component, QDeadlineTimer(doneShown));
     }
-    touch();
+    markDirty(key);
 }
 
 void Desk::setPaused(const QStringList &keys, bool paused)
 {
-    for (const QString &key : keys) {
-        if (paused) {
-            m_circumstances.paused.insert(key);
-        } else if (m_circumstances.paused.remove(key)) {
-            m_circumstances.resumed.insert(key, m_clock->now());
-        }
+    if (!m_ledger.incident())
+        return;
+    QStringList changed = keys;
+    if (changed.isEmpty()) {
+        for (const Endpoint &endpoint : m_ledger.incident()->endpoints)
+            changed.append(endpoint.key());
     }
-    touch();
+    for (const QString &key : changed) {
+        if (paused)
+            m_circumstances.paused.insert(key);
+        else if (m_circumstances.paused.remove(key))
+            m_circumstances.resumed.insert(key, m_clock->now());
+        markDirty(key);
+    }
 }
 
 void Desk::setObserver(ObserverState state, const QString &reason, bool canaryFailed)
@@ -77,60 +101,101 @@ void Desk::setObserver(ObserverState state, const QString &reason, bool canaryFa
     m_circumstances.observer = state;
     m_circumstances.observerReason = reason;
     m_circumstances.observerCanaryFailed = canaryFailed;
-    touch();
+    schedule();
 }
 
 void Desk::tick()
 {
-    if (m_ledger.incident())
-        touch();
+    m_done.removeIf([this](const auto &shown) {
+        if (!shown.value().hasExpired())
+            return false;
+        if (const int component = m_ledger.componentIndex(shown.key()); component >= 0)
+            m_dirty[static_cast<std::size_t>(component)] = true;
+        return true;
+    });
+    schedule();
 }
 
-/// A frame now when the last one is long enough ago, otherwise when it is.
-void Desk::touch()
+void Desk::markDirty(const EndpointKey &key)
 {
-    m_dirty = true;
-    if (!m_pace.isActive())
-        m_pace.start(m_number == 0 ? std::chrono::milliseconds(0) : frameInterval);
+    const int index = m_ledger.endpointIndex(key);
+    const int component = index < 0 ? -1 : m_ledger.componentIndex(m_ledger.incident()->endpoints[index].component);
+    if (component >= 0)
+        m_dirty[static_cast<std::size_t>(component)] = true;
+    schedule();
 }
 
-RerunState Desk::rerunOf(const Tile &tile) const
+/// The first news after a quiet time is shown at once, what follows it in the next frame.
+void Desk::schedule()
 {
-    RerunState state = RerunState::Idle;
-    for (const EndpointKey &key : tile.endpoints) {
-        if (m_running.contains(key))
-            return RerunState::Running;
-        if (m_doneAt.contains(key))
-            state = RerunState::Done;
-    }
-    return state;
+    if (!m_ledger.incident() || m_frameTimer.isActive())
+        return;
+    auto wait = std::chrono::milliseconds::zero();
+    if (m_sinceFrame.isValid())
+        wait = std::max(wait, frameInterval - std::chrono::milliseconds(m_sinceFrame.elapsed()));
+    m_frameTimer.start(wait);
 }
 
 void Desk::emitFrame()
 {
-    m_dirty = false;
-    if (!m_ledger.incident())
-        return;
-    const TimePoint now = m_clock->now();
-    m_doneAt.removeIf([&](auto entry) { return now - entry.value() > doneShown; });
-    auto frame = std::make_shared<Frame>();
-    frame->number = ++m_number;
-    frame->incident = m_ledger.incident();
-    frame->verdict = judgeNow();
-    frame->samples = std::exchange(m_samples, {});
-    frame->running = m_running;
-    const QList<Component> &components = m_ledger.incident()->components;
-    m_tiles.resize(components.size());
-    for (qsizetype i = 0; i < components.size(); ++i) {
-        Tile tile = makeTile(components[i], *frame->verdict, m_ledger);
-        tile.rerun = rerunOf(tile);
-        if (!m_allTiles && tile == m_tiles[i])
+    const bool isNewIncident = !m_verdict;
+    const VerdictPtr verdict = judgeNow();
+    Frame frame;
+    frame.number = ++m_number;
+    frame.incident = m_ledger.incident();
+    frame.verdict = verdict;
+    if (isNewIncident)
+        m_tiles.resize(verdict->components.size());
+    frame.tiles = changedTiles(*verdict);
+    frame.samples = takeSamples();
+    frame.running = m_running;
+    m_verdict = verdict;
+    m_sinceFrame.start();
+    Q_EMIT framed(std::make_shared<const Frame>(std::move(frame)));
+}
+
+QList<std::pair<int, Tile>> Desk::changedTiles(const Verdict &verdict)
+{
+    QList<std::pair<int, Tile>> changed;
+    const Incident &incident = *m_ledger.incident();
+    for (int index = 0; index < verdict.components.size(); ++index) {
+        const bool isNew = !m_verdict;
+        const bool hasNews = isNew || m_dirty[static_cast<std::size_t>(index)]
+            || m_verdict->components[index] != verdict.components[index];
+        if (!hasNews)
             continue;
-        m_tiles[i] = tile;
-        frame->tiles.append({static_cast<int>(i), std::move(tile)});
+        Tile tile = makeTile(incident.components[index], verdict, m_ledger);
+        tile.rerun = rerunOf(index);
+        if (!isNew && tile == m_tiles[index])
+            continue;
+        m_tiles[index] = tile;
+        changed.append({index, std::move(tile)});
     }
-    m_allTiles = false;
-    Q_EMIT framed(frame);
+    m_dirty.assign(m_dirty.size(), false);
+    return changed;
+}
+
+RerunState Desk::rerunOf(int component) const
+{
+    const Incident &incident = *m_ledger.incident();
+    if (!m_running.isEmpty() && std::ranges::any_of(m_ledger.endpointsOf(component), [&](int endpoint) {
+            return m_running.contains(incident.endpoints[endpoint].key());
+        }))
+        return RerunState::Running;
+    return m_done.contains(incident.components[component].name) ? RerunState::Done : RerunState::Idle;
+}
+
+/// By index of the incident that the frame carries; samples of endpoints that it no longer holds are dropped.
+QList<std::pair<int, Sample>> Desk::takeSamples()
+{
+    QList<std::pair<int, Sample>> samples;
+    samples.reserve(m_samples.size());
+    for (const auto &[key, sample] : std::as_const(m_samples)) {
+        if (const int index = m_ledger.endpointIndex(key); index >= 0)
+            samples.append({index, sample});
+    }
+    m_samples.clear();
+    return samples;
 }
 
 } // namespace allclear

@@ -36,7 +36,8 @@ void count(Tally &tally, std::span<const Sample> samples, bool available)
 {
     std::size_t failures = 0;
     for (const Sample &sample : samples) {
-        failures += sample.failed() ? 1 : 0;
+        if (sample.failed())
+            ++failures;
         tally.blemished = tally.blemished || sample.outcome != static_cast<quint8>(Outcome::Pass);
     }
     if (!available)

@@ -1,171 +1,64 @@
 #include "items/tile.h"
 
-#include <QUrl>
+#include "items/tilewords.h"
 
 #include <algorithm>
+#include <cmath>
+#include <tuple>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-constexpr qsizetype maxValue = 24;  // characters of the big word
-constexpr qsizetype maxReason = 90; // characters of the line below it
-
-const EndpointStatus *statusOf(const Verdict &verdict, const Ledger &ledger, const EndpointKey &key)
+namespace
 {
-    const int index = ledger.endpointIndex(key);
-    return index >= 0 && index < verdict.endpoints.size() ? &verdict.endpoints[index] : nullptr;
-}
 
-QString shortened(const QString &text, qsizetype most)
+State stateOf(const Sample &sample)
 {
-    return text.size() <= most ? text : text.first(most - 1).trimmed() + u'…';
-}
-
-QString oneLine(QString text)
-{
-    for (QChar &c : text) {
-        if (c.category() == QChar::Other_Control)
-            c = u' ';
+    if (sample.failed()) {
+        const int kind = sample.failure - 1;
+        const bool isOurs =
+            kind == static_cast<int>(FailureKind::Internal) || kind == static_cast<int>(FailureKind::Untrusted);
+        return isOurs ? State::Unknown : State::Down;
     }
-    return text.simplified();
+    return sample.outcome == static_cast<quint8>(Outcome::Degraded) ? State::Degraded : State::Up;
 }
 
-const ConditionResult *firstBad(const Observation &observation)
+void fillFromTrack(Tile &tile, const Track &track)
 {
-    const auto bad = std::ranges::find_if(observation.conditions, [](const ConditionResult &c) { return c.result != Truth::Met; });
-    return bad == observation.conditions.end() ? nullptr : &*bad;
-}
-
-const ConditionResult *firstDegrading(const Observation &observation)
-{
-    const auto met = std::ranges::find_if(observation.degradedWhen, [](const ConditionResult &c) { return c.result == Truth::Met; });
-    return met == observation.degradedWhen.end() ? nullptr : &*met;
-}
-
-QString failingValue(const Observation &observation)
-{
-    const Failure &failure = *observation.failure;
-    if (failure.kind == FailureKind::Condition) {
-        const ConditionResult *bad = firstBad(observation);
-        if (bad != nullptr && !bad->value.isEmpty())
-            return bad->value;
-        return observation.status ? QString::number(*observation.status) : u"no value"_s;
+    tile.sparkline.reserve(static_cast<std::size_t>(track.recent.size()));
+    tile.recent.reserve(track.recent.size());
+    for (const Sample &sample : track.recent) {
+        tile.sparkline.push_back(sample.latencyMs);
+        tile.recent.append(stateOf(sample));
     }
-    if (failure.kind == FailureKind::Tls && observation.tls && observation.tls->chainVerdict != ChainVerdict::Ok)
-        return name(observation.tls->chainVerdict);
-    return name(failure.kind);
+    if (track.latest)
+        tile.lastAt = track.latest->startedAt;
+    else if (!track.recent.isEmpty())
+        tile.lastAt = track.recent.last().at;
 }
 
-QString pathOf(const Endpoint &endpoint)
+QString titleOf(const Incident &incident, const Ledger &ledger, const QString &component)
 {
-    const QString path = QUrl(endpoint.target).path();
-    return path.size() > 1 ? path : QString();
+    const int index = ledger.componentIndex(component);
+    const QString title = index < 0 ? QString() : incident.components[index].title;
+    return title.isEmpty() ? component : title;
 }
 
-/// "10.2 s to first byte · /health"
-QString answerReason(const Observation &observation, const Endpoint &endpoint)
+auto fields(const Tile &tile)
 {
-    const Duration wait = observation.phase(Phase::Wait).value_or(observation.latency);
-    QString text = durationText(wait) + " to first byte"_L1;
-    if (const QString path = pathOf(endpoint); !path.isEmpty())
-        text += u" · "_s + path;
-    return text;
-}
-
-QString failingReason(const Observation &observation, const Endpoint &endpoint)
-{
-    const Failure &failure = *observation.failure;
-    if (failure.kind != FailureKind::Condition)
-        return failure.message;
-    const ConditionResult *bad = firstBad(observation);
-    const bool aboutStatus = bad != nullptr && bad->text.startsWith("[STATUS]"_L1, Qt::CaseInsensitive);
-    return aboutStatus ? answerReason(observation, endpoint) : failure.message;
-}
-
-QString quietValue(State state, const EndpointStatus *worst)
-{
-    switch (state) {
-    case State::Checking: return u"checking"_s;
-    case State::Paused: return u"paused"_s;
-    default: break;
-    }
-    if (worst == nullptr)
-        return u"not watched"_s;
-    if (worst->stale)
-        return u"stale"_s;
-    if (worst->reason.contains("offline"_L1))
-        return u"offline"_s;
-    if (!worst->latest && !worst->reason.isEmpty())
-        return u"not judged yet"_s;
-    return u"no data"_s;
-}
-
-QString passingReason(int endpoints, const Observation &observation)
-{
-    if (endpoints > 1)
-        return u"%1 of %1 endpoints pass"_s.arg(endpoints);
-    if (observation.ping)
-        return u"connected · ping %1"_s.arg(durationText(*observation.ping));
-    if (!observation.status)
-        return u"all conditions hold"_s;
-    return observation.tls && observation.tls->daysLeft
-        ? u"HTTP %1 · certificate %2 d left"_s.arg(*observation.status).arg(static_cast<int>(*observation.tls->daysLeft))
-        : u"HTTP %1 · all conditions hold"_s.arg(*observation.status);
-}
-
-void describe(Tile &tile, const EndpointStatus *worst, const Endpoint *endpoint, int endpointCount)
-{
-    const ObservationPtr latest = worst != nullptr ? worst->latest : nullptr;
-    const bool failing = tile.state == State::Down || tile.state == State::Flapping || tile.state == State::Checking;
-    if (latest && latest->failure && failing) {
-        tile.value = failingValue(*latest);
-        tile.reason = failingReason(*latest, *endpoint);
-        if (endpointCount > 1 && !tile.reason.startsWith(endpoint->name))
-            tile.reason = endpoint->name + ": "_L1 + tile.reason;
-    } else if (latest && (tile.state == State::Up || tile.state == State::Degraded || tile.state == State::Flapping)) {
-        const ConditionResult *degrading = firstDegrading(*latest);
-        const bool aboutTime = degrading == nullptr || degrading->text.contains("[RESPONSE_TIME]"_L1, Qt::CaseInsensitive);
-        tile.value = aboutTime ? durationText(latest->latency) : degrading->value;
-        tile.reason = degrading != nullptr ? degrading->shown : passingReason(endpointCount, *latest);
-    } else {
-        tile.value = quietValue(tile.state, worst);
-        tile.reason = worst == nullptr ? u"nothing watches it"_s
-            : !worst->reason.isEmpty() ? worst->reason
-                                       : u"awaiting the first result"_s;
-    }
-    tile.value = shortened(oneLine(tile.value), maxValue);
-    tile.reason = shortened(oneLine(tile.reason), maxReason);
-}
-
-State resultState(const Sample &sample)
-{
-    switch (static_cast<Outcome>(sample.outcome)) {
-    case Outcome::Pass: return State::Up;
-    case Outcome::Degraded: return State::Degraded;
-    case Outcome::Fail: return State::Down;
-    }
-    return State::Unknown;
-}
-
-QString titleOf(const Incident &incident, const QString &name)
-{
-    const Component *component = incident.component(name);
-    return component != nullptr && !component->title.isEmpty() ? component->title : name;
+    return std::tie(tile.component, tile.title, tile.tier, tile.state, tile.value, tile.reason, tile.waitsOn,
+                    tile.suspect, tile.insecure, tile.recent, tile.lastAt, tile.interval, tile.since, tile.rerun,
+                    tile.endpoints, tile.worst);
 }
 
 } // namespace
 
 bool Tile::operator==(const Tile &other) const
 {
-    const auto sameLatency = [](float a, float b) { return a == b || (qIsNaN(a) && qIsNaN(b)); };
-    return component == other.component && title == other.title && tier == other.tier && state == other.state
-        && value == other.value && reason == other.reason && waitsOn == other.waitsOn && suspect == other.suspect
-        && insecure == other.insecure && recent == other.recent && lastAt == other.lastAt && interval == other.interval
-        && since == other.since && rerun == other.rerun && endpoints == other.endpoints && worst == other.worst
-        && std::ranges::equal(sparkline, other.sparkline, sameLatency);
+    const auto same = [](float a, float b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+    return fields(*this) == fields(other) && std::ranges::equal(sparkline, other.sparkline, same);
 }
 
 Tile makeTile(const Component &component, const Verdict &verdict, const Ledger &ledger)
@@ -177,54 +70,63 @@ Tile makeTile(const Component &component, const Verdict &verdict, const Ledger &
     const int index = ledger.componentIndex(component.name);
     if (index < 0 || index >= verdict.components.size())
         return tile;
-    const ComponentStatus &status = verdict.components[index];
     const Incident &incident = *ledger.incident();
+    const ComponentStatus &status = verdict.components[index];
     tile.state = status.state;
     tile.since = status.since;
     tile.suspect = status.suspect;
+    tile.worst = status.worst;
     if (!status.waitsOn.isEmpty())
-        tile.waitsOn = titleOf(incident, status.waitsOn);
+        tile.waitsOn = titleOf(incident, ledger, status.waitsOn);
     const QList<int> endpoints = ledger.endpointsOf(index);
     for (int endpoint : endpoints) {
         tile.endpoints.append(incident.endpoints[endpoint].key());
         tile.insecure = tile.insecure || incident.endpoints[endpoint].client.insecure;
     }
-    tile.worst = status.worst.isEmpty() && !tile.endpoints.isEmpty() ? tile.endpoints.front() : status.worst;
-    const EndpointStatus *worst = statusOf(verdict, ledger, tile.worst);
-    const Endpoint *endpoint = incident.endpoint(tile.worst);
-    describe(tile, worst, endpoint, static_cast<int>(endpoints.size()));
-    if (worst == nullptr || endpoint == nullptr)
+    const int worst = ledger.endpointIndex(status.worst);
+    if (worst < 0) {
+        tile.value = unwatchedWord(incident, component);
+        tile.reason = status.reason;
         return tile;
-    tile.interval = endpoint->interval;
-    for (const Sample &sample : ledger.trackAt(ledger.endpointIndex(tile.worst)).recent) {
-        tile.sparkline.push_back(sample.latencyMs);
-        tile.recent.append(resultState(sample));
-        tile.lastAt = sample.at;
     }
+    fillFromTrack(tile, ledger.trackAt(worst));
+    tile.interval = incident.endpoints[worst].interval;
+    const TileWords words = tileWords(incident.endpoints[worst], verdict.endpoints[worst], endpoints.size());
+    tile.value = words.value;
+    tile.reason = words.reason;
     return tile;
 }
 
 QString ageText(const Tile &tile, TimePoint now)
 {
-    const QString every = tile.interval > Duration::zero() ? u"every "_s + shortDurationText(tile.interval) : QString();
-    if (!tile.lastAt)
-        return every.isEmpty() ? u"never run"_s : u"never run · "_s + every;
-    return shortDurationText(std::max(Duration::zero(), now - *tile.lastAt)) + " ago · "_L1 + every;
+    QStringList parts;
+    if (tile.lastAt)
+        parts.append(shortDurationText(std::max(now - *tile.lastAt, Duration::zero())) + " ago"_L1);
+    else if (!tile.endpoints.isEmpty())
+        parts.append(u"never run"_s);
+    if (tile.interval > Duration::zero())
+        parts.append("every "_L1 + shortDurationText(tile.interval));
+    return parts.join(u" · "_s);
 }
 
 QString accessibleText(const Tile &tile, TimePoint now)
 {
-    QString text = u"%1: %2. %3"_s.arg(tile.title, name(tile.state), tile.value);
-    if (!tile.reason.isEmpty())
-        text += ", "_L1 + tile.reason;
-    text += u". "_s;
-    if (!tile.waitsOn.isEmpty())
-        text += u"Waits on %1. "_s.arg(tile.waitsOn);
+    QStringList sentences{tile.title + ": "_L1 + name(tile.state)};
+    QStringList what{tile.value, tile.reason};
+    what.removeAll(QString());
+    sentences.append(what.join(", "_L1));
     if (tile.suspect)
-        text += u"Most upstream failure. "_s;
+        sentences.append(u"Suspected cause"_s);
+    if (!tile.waitsOn.isEmpty())
+        sentences.append("Waits on "_L1 + tile.waitsOn);
     if (tile.insecure)
-        text += u"Certificates are not verified. "_s;
-    return text + ageText(tile, now) + u'.';
+        sentences.append(u"Certificates are not verified"_s);
+    if (tile.rerun == RerunState::Running)
+        sentences.append(u"Rerun under way"_s);
+    sentences.append(tile.lastAt ? shortDurationText(std::max(now - *tile.lastAt, Duration::zero())) + " ago"_L1
+                                 : u"Never run"_s);
+    sentences.removeAll(QString());
+    return sentences.join(". "_L1) + u'.';
 }
 
 } // namespace allclear

@@ -3,7 +3,8 @@
 
 #include "verdict/judge.h"
 
-namespace allclear {
+namespace allclear
+{
 
 enum class RerunState { Idle, Running, Done };
 
@@ -12,16 +13,16 @@ struct Tile {
     QString title;
     QString tier;
     State state = State::Unknown;
-    QString value;   ///< the big word: "503", "timeout", "ERROR", "41 ms", "not judged yet"
-    QString reason;  ///< one line below it: "10.2 s to first byte", "connector state is not READY"
+    QString value; ///< the big word: "503", "timeout", "ERROR", "41 ms", "not judged yet"
+    QString reason; ///< one line below it: "10.2 s to first byte", "connector state is not READY"
     QString waitsOn; ///< title of the component it waits on; empty: none
     bool suspect = false; ///< most upstream failing component
     bool insecure = false; ///< an endpoint of it does not verify certificates
-    std::vector<float> sparkline;     ///< latest latencies of its worst endpoint in ms, oldest first; NaN: no answer
-    QList<State> recent;              ///< last 30 results as up, degraded or down, oldest first
-    std::optional<TimePoint> lastAt;  ///< when its worst endpoint's latest probe started
+    std::vector<float> sparkline; ///< latest latencies of its worst endpoint in ms, oldest first; NaN: no answer
+    QList<State> recent; ///< last 30 results as up, degraded or down, oldest first
+    std::optional<TimePoint> lastAt; ///< when its worst endpoint's latest probe started
     Duration interval{};
-    std::optional<TimePoint> since;   ///< of the state
+    std::optional<TimePoint> since; ///< of the state
     RerunState rerun = RerunState::Idle;
     QList<EndpointKey> endpoints;
     EndpointKey worst;
@@ -30,7 +31,8 @@ struct Tile {
     bool operator==(const Tile &other) const;
 };
 
-/// Pure: the tile of one component. Age is left to the painter (lastAt), so that it ticks without a new tile.
+/// Pure: the tile of one component of the ledger's incident. Whether a rerun is under way is the desk's to add. Age is
+/// left to the painter (lastAt), so that it ticks without a new tile.
 Tile makeTile(const Component &component, const Verdict &verdict, const Ledger &ledger);
 
 /// "2 s ago · every 10 s"

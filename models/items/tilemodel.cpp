@@ -2,27 +2,7 @@
 
 #include "items/changedrows.h"
 
-#include <cmath>
-
 namespace allclear {
-
-namespace {
-
-bool sameLatency(float left, float right) { return left == right || (std::isnan(left) && std::isnan(right)); }
-
-// NaN stands for "no answer" in a sparkline and equals itself here.
-bool sameTile(const Tile &left, const Tile &right)
-{
-    if (!std::ranges::equal(left.sparkline, right.sparkline, sameLatency))
-        return false;
-    Tile aligned = left;
-    aligned.sparkline = {};
-    Tile other = right;
-    other.sparkline = {};
-    return aligned == other;
-}
-
-} // namespace
 
 int TileModel::rowCount(const QModelIndex &parent) const
 {
@@ -67,7 +47,7 @@ void TileModel::apply(const QList<std::pair<int, Tile>> &changed, int count)
     }
     QList<int> rows;
     for (const auto &[row, fresh] : changed) {
-        if (row < 0 || row >= count || (!rebuild && sameTile(m_tiles[row], fresh)))
+        if (row < 0 || row >= count || (!rebuild && m_tiles[row] == fresh))
             continue;
         m_tiles[row] = fresh;
         rows << row;

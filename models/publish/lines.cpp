@@ -35,7 +35,10 @@ QString watchLine(const Endpoint &endpoint, const Observation &observation, Colo
 QString verdictLine(const Verdict &verdict, const Incident &incident, Colour colour)
 {
     const QString sentence = shapeOf(verdict.overall) + u' ' + printable(verdict.sentence);
-    QString line = clockTextWithSeconds(verdict.at) + "  "_L1 + toned(sentence, toneOf(verdict.overall), colour);
+    QString line = clockTextWithSeconds(verdict.at) + "  "_L1;
+    if (incident.declared)
+        line += "T+ "_L1 + elapsedText(verdict.at - *incident.declared) + "  "_L1;
+    line += toned(sentence, toneOf(verdict.overall), colour);
     // The sentence speaks of titles; the names are what a log is searched for.
     QStringList names;
     for (const Suspect &suspect : verdict.suspects)

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 bool isPassing(State state) { return state == State::Up || state == State::Degraded; }
 

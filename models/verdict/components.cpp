@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 ComponentStatus judgeComponent(const Component &component, const ComponentPlan &plan,
                                const QList<EndpointStatus> &endpoints)
@@ -17,8 +19,8 @@ ComponentStatus judgeComponent(const Component &component, const ComponentPlan &
         status.reason = plan.hasJourneys ? u"journeys are not judged yet"_s : u"nothing watches it"_s;
         return status;
     }
-    const int worst = *std::ranges::max_element(
-        plan.endpoints, {}, [&](int endpoint) { return severity(endpoints[endpoint].state); });
+    const int worst = *std::ranges::max_element(plan.endpoints, {},
+                                                [&](int endpoint) { return severity(endpoints[endpoint].state); });
     status.state = endpoints[worst].state;
     status.worst = endpoints[worst].key;
     status.reason = endpoints[worst].reason;

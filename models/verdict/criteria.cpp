@@ -3,11 +3,13 @@
 
 #include <algorithm>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr int namedEndpoints = 50; ///< a verdict names the samples of so many endpoints a criterion
 
@@ -16,7 +18,7 @@ struct Standing {
     int endpoint = 0;
     Truth truth = Truth::NotEvaluable;
     const RequirementTrack *track = nullptr; ///< null: no result counts as evidence
-    QString why;                             ///< why it is not evaluable
+    QString why; ///< why it is not evaluable
 };
 
 const RequirementTrack *requirementTrack(const Track &track, int criterion)
@@ -49,7 +51,8 @@ TimePoint windowStart(const Scene &scene, const Standing &standing)
     TimePoint start = *standing.track->metSince;
     const Circumstances &circumstances = scene.circumstances;
     const Endpoint &endpoint = scene.endpoint(standing.endpoint);
-    if (const auto resumed = circumstances.resumed.constFind(endpoint.key()); resumed != circumstances.resumed.constEnd())
+    if (const auto resumed = circumstances.resumed.constFind(endpoint.key());
+        resumed != circumstances.resumed.constEnd())
         start = std::max(start, *resumed);
     if (circumstances.onlineSince && !scene.plan.endpoints[static_cast<std::size_t>(standing.endpoint)].loopback)
         start = std::max(start, *circumstances.onlineSince);
@@ -101,7 +104,8 @@ QString unknownText(const Scene &scene, const CriterionStatus &status, const std
                                       scene.endpoint(unknown->endpoint).name, unknown->why);
 }
 
-QString detailOf(const Scene &scene, const CriterionStatus &status, const std::vector<Standing> &standings, int journeys)
+QString detailOf(const Scene &scene, const CriterionStatus &status, const std::vector<Standing> &standings,
+                 int journeys)
 {
     const QString count = u"%1 of %2"_s.arg(status.passing).arg(status.selected);
     switch (status.state) {

@@ -3,19 +3,22 @@
 
 #include <algorithm>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 QString nothingSaid(const Observation &observation)
 {
     if (observation.failure && observation.failure->kind != FailureKind::Condition)
         return observation.failure->message;
     const auto found = std::ranges::find(observation.conditions, Truth::NotEvaluable, &ConditionResult::result);
-    return found == observation.conditions.end() ? u"not evaluable"_s
-                                                 : u"not evaluable: the answer has no value for `%1`"_s.arg(found->text);
+    return found == observation.conditions.end()
+        ? u"not evaluable"_s
+        : u"not evaluable: the answer has no value for `%1`"_s.arg(found->text);
 }
 
 QString awaited(const Track &track, const FoldRules &rules)

@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <bit>
 
-namespace allclear {
+namespace allclear
+{
 
-namespace {
+namespace
+{
 
 constexpr quint32 flappingMask = (1U << flappingWindow) - 1;
 
-bool isFlapping(const Track &track)
-{
-    return 2 * std::popcount(track.changes & flappingMask) > flappingWindow;
-}
+bool isFlapping(const Track &track) { return 2 * std::popcount(track.changes & flappingMask) > flappingWindow; }
 
 State evidentState(const Track &track, Bearing bearing)
 {

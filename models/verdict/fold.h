@@ -3,7 +3,8 @@
 
 #include "verdict/plan.h"
 
-namespace allclear {
+namespace allclear
+{
 
 /// How one endpoint's results are folded: its thresholds and ageing, already seen through the mode.
 struct FoldRules {

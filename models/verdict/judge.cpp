@@ -4,11 +4,13 @@
 
 #include <algorithm>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 std::optional<double> availability(const Scene &scene)
 {

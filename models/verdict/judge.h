@@ -7,12 +7,13 @@
 #include <QHash>
 #include <QSet>
 
-namespace allclear {
+namespace allclear
+{
 
 inline constexpr int recentResultCount = 30; ///< kept per endpoint for the results bar
-inline constexpr int flappingWindow = 20;    ///< results; over half of them changed: flapping
+inline constexpr int flappingWindow = 20; ///< results; over half of them changed: flapping
 /// Response times kept per endpoint and windowed criterion; of a hold that holds more results the newest are judged.
-inline constexpr int windowedLatencyCount = 4096;
+inline constexpr int windowedLatencyCount = 2048;
 
 /// How thresholds are taken. A one-shot check has one result an endpoint, so one decides and a hold counts as
 /// holding; over time the file's thresholds and windows decide.
@@ -31,44 +32,45 @@ bool isLoopback(const Endpoint &endpoint);
 
 /// What is remembered of one criterion on one endpoint. Bounded by windowedLatencyCount.
 struct RequirementTrack {
-    std::optional<TimePoint> metSince;   ///< start of the unbroken run of met results
+    std::optional<TimePoint> metSince; ///< start of the unbroken run of met results
     std::optional<TimePoint> lastMet;
     std::optional<TimePoint> lastResult;
-    Truth last = Truth::NotEvaluable;    ///< of the latest result; windowed conditions are in `window`
-    TimePoint firstEvidence;             ///< when the run's first probe started
-    TimePoint lastEvidence;              ///< when the latest probe started
+    Truth last = Truth::NotEvaluable; ///< of the latest result; windowed conditions are in `window`
+    TimePoint firstEvidence; ///< when the run's first probe started
+    TimePoint lastEvidence; ///< when the latest probe started
     QList<std::pair<TimePoint, Duration>> responseTimes; ///< of the run, within the hold; windowed criteria only
-    Truth window = Truth::Met;           ///< of the windowed conditions over `responseTimes`
-    QString windowShown;                 ///< the first of them that is not met, both sides resolved
+    Truth window = Truth::Met; ///< of the windowed conditions over `responseTimes`
+    QString windowShown; ///< the first of them that is not met, both sides resolved
 };
 
 /// What is remembered of one endpoint. Bounded: no more than recentResultCount samples are kept.
 struct Track {
-    State settled = State::Unknown;      ///< up, degraded or down by the thresholds, before staleness and pausing
+    State settled = State::Unknown; ///< up, degraded or down by the thresholds, before staleness and pausing
     std::optional<TimePoint> settledSince;
-    State evident = State::Checking;     ///< what the results alone say: settled, checking, flapping or unknown
+    State evident = State::Checking; ///< what the results alone say: settled, checking, flapping or unknown
     std::optional<TimePoint> evidentSince;
     int consecutivePasses = 0;
     int consecutiveFailures = 0;
-    std::optional<bool> lastPassed;      ///< of the latest result that says something of the target
-    quint32 changes = 0;                 ///< shift register: a bit a result, 1 where pass and fail changed
-    QList<Sample> recent;                ///< oldest first
-    std::optional<TimePoint> firstLive;  ///< of the first observation that was added, not seeded
+    std::optional<bool> lastPassed; ///< of the latest result that says something of the target
+    quint32 changes = 0; ///< shift register: a bit a result, 1 where pass and fail changed
+    QList<Sample> recent; ///< oldest first
+    std::optional<TimePoint> firstLive; ///< of the first observation that was added, not seeded
     bool seeded = false;
     ObservationPtr latest;
-    qint64 total = 0;                    ///< results since declared that say something of the target
+    qint64 total = 0; ///< results since declared that say something of the target
     qint64 passed = 0;
     QHash<int, RequirementTrack> requirements; ///< by index of the criterion
 };
 
 struct Plan; // indexes of one incident, made once; private to this layer
 
-class Ledger {
+class Ledger
+{
 public:
     Ledger() = default;
     Ledger(IncidentPtr incident, Mode mode);
 
-    /// Folds in one more observation; older or unknown ones change nothing. Costs the same however many came before.
+    /// Folds in one more observation; older or unknown ones change nothing. The cost does not grow with the run.
     void add(const ObservationPtr &observation);
     /// Seeds the counters and the recent results from history, so that yesterday shows; never makes anything up,
     /// met or clear: a restart is a gap.
@@ -97,8 +99,8 @@ private:
 /// What the board knows besides observations.
 struct Circumstances {
     ObserverState observer = ObserverState::Online;
-    QString observerReason;              ///< "no usable network interface or default route"
-    bool observerCanaryFailed = false;   ///< then loopback targets are unknown too
+    QString observerReason; ///< "no usable network interface or default route"
+    bool observerCanaryFailed = false; ///< then loopback targets are unknown too
     QSet<EndpointKey> paused;
     /// When the observer came back; results from before are no evidence, and holds begin after it.
     std::optional<TimePoint> onlineSince;

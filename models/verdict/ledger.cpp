@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
-namespace allclear {
+namespace allclear
+{
 
-namespace {
+namespace
+{
 
 QStringList textsOf(const QList<ConditionText> &conditions)
 {

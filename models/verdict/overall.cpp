@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 QString titleOf(const Scene &scene, const QString &component)
 {
@@ -17,8 +19,7 @@ QString titleOf(const Scene &scene, const QString &component)
 
 bool isOpen(State state) { return state == State::Unknown || state == State::Checking || state == State::Paused; }
 
-template <typename Rows, typename Predicate>
-qsizetype countIf(const Rows &rows, Predicate predicate)
+template <typename Rows, typename Predicate> qsizetype countIf(const Rows &rows, Predicate predicate)
 {
     return std::ranges::count_if(rows, predicate);
 }
@@ -58,7 +59,8 @@ QString suspectText(const Scene &scene, const Verdict &verdict)
         return {};
     const Suspect &leading = verdict.suspects.front();
     QString text = "suspect "_L1 + titleOf(scene, leading.component);
-    const qsizetype others = countIf(verdict.components, [](const ComponentStatus &c) { return isFailing(c.state); }) - 1;
+    const qsizetype others =
+        countIf(verdict.components, [](const ComponentStatus &c) { return isFailing(c.state); }) - 1;
     if (others > 0)
         text += u" explains %1 of %2 other failing components"_s.arg(leading.explains.size()).arg(others);
     if (verdict.suspects.size() > 1)
@@ -133,7 +135,9 @@ QString clearText(const Scene &scene, const Verdict &verdict)
         if (component.state == State::Degraded)
             degraded.append(titleOf(scene, component.name));
     }
-    const QString note = degraded.isEmpty() ? QString() : degraded.join(", "_L1) + (degraded.size() > 1 ? " are degraded"_L1 : " is degraded"_L1);
+    const QString note = degraded.isEmpty()
+        ? QString()
+        : degraded.join(", "_L1) + (degraded.size() > 1 ? " are degraded"_L1 : " is degraded"_L1);
     const auto isHolding = [](const CriterionStatus &c) { return c.state == CriterionState::Holding; };
     if (const qsizetype holding = countIf(verdict.criteria, isHolding); holding > 0)
         return "CLEAR: "_L1

@@ -4,24 +4,23 @@
 
 #include <algorithm>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-QString hostOf(const QString &url)
+namespace
 {
-    return QUrl(url.contains("://"_L1) ? url : "host://"_L1 + url).host();
-}
+
+QString hostOf(const QString &url) { return QUrl(url.contains("://"_L1) ? url : "host://"_L1 + url).host(); }
 
 bool isLoopbackAddress(const QString &host)
 {
     const QStringList parts = host.split(u'.');
     return parts.size() == 4 && parts.front() == "127"_L1 && std::ranges::all_of(parts, [](const QString &part) {
-        bool number = false;
-        return part.toUInt(&number) <= 255 && number;
-    });
+               bool number = false;
+               return part.toUInt(&number) <= 255 && number;
+           });
 }
 
 void fillUpstream(const Incident &incident, Plan &plan)
@@ -123,10 +122,10 @@ Plan::Plan(const Incident &incident)
     for (int index = 0; index < incident.endpoints.size(); ++index) {
         const Endpoint &endpoint = incident.endpoints[index];
         endpointIndex.insert(endpoint.key(), index);
-        endpoints.push_back({.loopback = isLoopback(endpoint),
-                             .staleReason = u"stale: the last result is older than %1"_s.arg(
-                                 durationText(endpoint.staleAfter())),
-                             .requirements = {}});
+        endpoints.push_back(
+            {.loopback = isLoopback(endpoint),
+             .staleReason = u"stale: the last result is older than %1"_s.arg(durationText(endpoint.staleAfter())),
+             .requirements = {}});
         if (const int component = componentIndex.value(endpoint.component, -1); component >= 0 && endpoint.enabled)
             components[static_cast<std::size_t>(component)].endpoints.append(index);
     }

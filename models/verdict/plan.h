@@ -6,12 +6,14 @@
 
 #include <vector>
 
-namespace allclear {
+namespace allclear
+{
 
 /// A set of component indexes.
-class Bits {
+class Bits
+{
 public:
-    explicit Bits(std::size_t size = 0) : m_words((size + 63) / 64) {}
+    explicit Bits(std::size_t size = 0) : m_words((size + 63) / 64) { }
     void set(int bit) { m_words[word(bit)] |= mask(bit); }
     bool test(int bit) const { return (m_words[word(bit)] & mask(bit)) != 0; }
     bool intersects(const Bits &other) const;
@@ -26,9 +28,9 @@ private:
 struct RequirementPlan {
     int criterion = 0;
     Duration hold{};
-    QStringList texts;         ///< judged result by result
+    QStringList texts; ///< judged result by result
     QList<Condition> windowed; ///< judged over the hold
-    bool ownOutcome = false;   ///< no `require`: the endpoint's own conditions
+    bool ownOutcome = false; ///< no `require`: the endpoint's own conditions
 };
 
 struct EndpointPlan {
@@ -40,12 +42,12 @@ struct EndpointPlan {
 struct ComponentPlan {
     QList<int> endpoints; ///< enabled ones
     bool hasJourneys = false;
-    Bits upstream;        ///< what it needs, directly or further up; never itself
+    Bits upstream; ///< what it needs, directly or further up; never itself
 };
 
 struct CriterionPlan {
     QList<int> endpoints; ///< selected and enabled
-    int journeys = 0;     ///< selected and enabled
+    int journeys = 0; ///< selected and enabled
 };
 
 struct Plan {

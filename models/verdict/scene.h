@@ -4,7 +4,8 @@
 
 #include "verdict/plan.h"
 
-namespace allclear {
+namespace allclear
+{
 
 /// Whether an endpoint's latest result may be used as evidence at this instant, and if not, why.
 enum class Ground { Fresh, Disabled, NotJudged, Paused, Offline, NeverRun, Superseded, Stale };

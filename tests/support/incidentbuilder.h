@@ -6,7 +6,8 @@
 
 #include <algorithm>
 
-namespace allclear::test {
+namespace allclear::test
+{
 
 using namespace Qt::StringLiterals;
 
@@ -14,7 +15,8 @@ using namespace Qt::StringLiterals;
 inline const TimePoint t0 = *fromIso(u"2025-09-16T04:00:00Z");
 
 /// Builds an incident; each call returns what it added, to be refined in place.
-class IncidentBuilder {
+class IncidentBuilder
+{
 public:
     IncidentBuilder() { m_incident.title = u"Staging: every service answers 503"_s; }
 

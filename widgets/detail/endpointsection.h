@@ -50,7 +50,7 @@ private:
     SectionHeading *m_heading;
     QWidget *m_body;
     QVBoxLayout *m_column;
-    QList<std::pair<class QLabel *, QWidget *>> m_titled; ///< captions, shown with what they name
+    QList<std::pair<QLabel *, QWidget *>> m_titled; ///< captions, shown with what they name
     FlatButton *m_rerun;
     TextBlock *m_target, *m_badge, *m_facts, *m_outcome;
     PhaseBar *m_phases;

@@ -3,6 +3,9 @@
 
 #include "widgets/detail/textblock.h"
 
+#include <QLabel>
+#include <QVBoxLayout>
+
 namespace allclear {
 
 class StatusLine : public QWidget {
@@ -42,8 +45,8 @@ private:
     void applyTheme();
 
     ThemeSource *m_theme;
-    class QLabel *m_heading;
-    class QVBoxLayout *m_column;
+    QLabel *m_heading;
+    QVBoxLayout *m_column;
     QList<StatusLine *> m_lines;
 };
 

@@ -170,7 +170,8 @@ void Legend::fillMenu()
     for (LegendEntry *entry : std::as_const(m_entries)) {
         if (entry->isVisibleTo(this))
             continue;
-        QAction *action = m_menu->addAction((entry->name() + u"  "_s + entry->value()).replace(u'&', u"&&"_s));
+        QString text = entry->name() + u"  "_s + entry->value();
+        QAction *action = m_menu->addAction(text.replace(u'&', u"&&"_s));
         action->setCheckable(true);
         action->setChecked(entry->isChecked());
         connect(action, &QAction::toggled, entry, &LegendEntry::setChecked);

@@ -57,7 +57,7 @@ QList<LimitLine> limitLines(const Incident &incident)
             const int number = static_cast<int>(i) + 1;
             const auto same = std::ranges::find(lines, *limit, &LimitLine::ms);
             if (same == lines.end())
-                lines.append({*limit, {number}});
+                lines.append(LimitLine{.ms = *limit, .criteria = {number}});
             else if (!same->criteria.contains(number))
                 same->criteria.append(number);
         }

@@ -369,7 +369,7 @@ success-criteria:
 
 void TestReaderErrors::errorsBeforeNotices()
 {
-    const ReadResult result = read(("alerting: {}\nmetrics: true\n" + endpoint + u"wrong: 1\nworse: 2\n"_s).toUtf8());
+    const ReadResult result = read((u"alerting: {}\nmetrics: true\n"_s + endpoint + u"wrong: 1\nworse: 2\n"_s).toUtf8());
     QCOMPARE(result.diagnostics.size(), 4);
     QCOMPARE(result.diagnostics[0].mark.line, 4);
     QCOMPARE(result.diagnostics[1].mark.line, 5);

@@ -459,12 +459,12 @@ void TestReport::verdictLines()
 {
     const CheckReport made = report();
     QCOMPARE(verdictLine(made.verdict, *made.incident, Colour::None),
-             u"05:01:13 UTC  ✗ NOT CLEAR: 0 of 1 criteria met, suspect VPC connector (explains 1) · suspect: vpc-connector"_s);
+             u"05:01:13 UTC  T+ 01:01:13  ✗ NOT CLEAR: 0 of 1 criteria met, suspect VPC connector (explains 1) · suspect: vpc-connector"_s);
     Verdict clear = made.verdict;
     clear.overall = Overall::Clear;
     clear.sentence = u"ALL CLEAR"_s;
     clear.suspects.clear();
-    QVERIFY(verdictLine(clear, *made.incident, Colour::None).startsWith(u"05:01:13 UTC  ✓ ALL CLEAR"_s));
+    QVERIFY(verdictLine(clear, *made.incident, Colour::None).startsWith(u"05:01:13 UTC  T+ 01:01:13  ✓ ALL CLEAR"_s));
     QVERIFY(verdictLine(clear, *made.incident, Colour::Ansi).contains(u"\x1b[32m✓ ALL CLEAR\x1b[0m"_s));
 }
 

@@ -5,7 +5,8 @@
 using namespace allclear;
 using namespace allclear::test;
 
-namespace {
+namespace
+{
 
 /// The founding incident's graph; nothing watches the load balancer, yet causes pass through it.
 IncidentPtr staging()
@@ -19,8 +20,8 @@ IncidentPtr staging()
     builder.component(u"load-balancer"_s, {u"cloud-run"_s, u"certificates"_s});
     builder.component(u"api"_s, {u"load-balancer"_s});
     builder.component(u"agents"_s, {u"api"_s});
-    for (const QString &name : {u"vpc-connector"_s, u"postgres"_s, u"redis"_s, u"cloud-run"_s, u"certificates"_s, u"api"_s,
-                                u"agents"_s})
+    for (const QString &name :
+         {u"vpc-connector"_s, u"postgres"_s, u"redis"_s, u"cloud-run"_s, u"certificates"_s, u"api"_s, u"agents"_s})
         builder.endpoint(name);
     return builder.build();
 }
@@ -76,7 +77,8 @@ ComponentStatus componentOf(const QString &words)
 
 } // namespace
 
-class TestComponents : public QObject {
+class TestComponents : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -133,7 +135,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<QStringList>("down");
         QTest::addColumn<QStringList>("suspects"); // "name:explained,explained"
-        QTest::addColumn<QStringList>("waits");    // "component>cause"
+        QTest::addColumn<QStringList>("waits"); // "component>cause"
         QTest::newRow("nothing fails, nothing is suspected") << QStringList{} << QStringList{} << QStringList{};
         QTest::newRow("a lone failure is its own suspect")
             << QStringList{u"redis"_s} << QStringList{u"redis:"_s} << QStringList{};
@@ -142,7 +144,8 @@ private Q_SLOTS:
             << QStringList{u"vpc-connector:redis,cloud-run,api"_s}
             << QStringList{u"redis>vpc-connector"_s, u"cloud-run>vpc-connector"_s, u"api>vpc-connector"_s};
         QTest::newRow("causes pass through a component that nothing watches")
-            << QStringList{u"cloud-run"_s, u"api"_s} << QStringList{u"cloud-run:api"_s} << QStringList{u"api>cloud-run"_s};
+            << QStringList{u"cloud-run"_s, u"api"_s} << QStringList{u"cloud-run:api"_s}
+            << QStringList{u"api>cloud-run"_s};
         QTest::newRow("causes pass through components that are up")
             << QStringList{u"vpc-connector"_s, u"agents"_s} << QStringList{u"vpc-connector:agents"_s}
             << QStringList{u"agents>vpc-connector"_s};

@@ -5,7 +5,8 @@
 using namespace allclear;
 using namespace allclear::test;
 
-namespace {
+namespace
+{
 
 const QString is200 = u"[STATUS] == 200"_s;
 
@@ -75,7 +76,8 @@ Story play(IncidentBuilder &builder, const QString &text)
 
 } // namespace
 
-class TestCriteria : public QObject {
+class TestCriteria : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -99,8 +101,8 @@ private Q_SLOTS:
         QTest::newRow("after an unmet result the window begins anew") << u"PPPPUPP"_s << 30 << true << Holding << 10;
         QTest::newRow("a failed probe is unmet") << u"PPPPF"_s << 30 << true << Unmet << 0;
         QTest::newRow("a failed probe meets nothing, whatever it claims") << u"L"_s << 0 << true << Unmet << 0;
-        QTest::newRow("the endpoint's own conditions do not matter to a require line") << u"CCCC"_s << 30 << true << Met
-                                                                                       << 30;
+        QTest::newRow("the endpoint's own conditions do not matter to a require line")
+            << u"CCCC"_s << 30 << true << Met << 30;
         QTest::newRow("without require they are all that matters") << u"CCCC"_s << 30 << false << Unmet << 0;
         QTest::newRow("without require a pass meets it") << u"PPPP"_s << 30 << false << Met << 30;
         QTest::newRow("without require a degraded result meets it") << u"DDDD"_s << 30 << false << Met << 30;
@@ -139,7 +141,7 @@ private Q_SLOTS:
         QCOMPARE(status.hold, Duration(std::chrono::seconds(hold)));
         QCOMPARE(status.selected, keys.size());
         QVERIFY(!status.detail.isEmpty());
-        QCOMPARE(status.evidence.isEmpty(), state == CriterionState::Unknown && !story.contains(u'/') );
+        QCOMPARE(status.evidence.isEmpty(), state == CriterionState::Unknown && !story.contains(u'/'));
     }
 
     void metIsLostWhenNothingComes()
@@ -282,7 +284,8 @@ private Q_SLOTS:
         QTest::newRow("one slow answer lifts the maximum") << QList<int>{100, 5000, 100, 100} << Unmet;
         QTest::newRow("a slow answer leaves the window in time") << QList<int>{5000, 100, 100, 100, 100} << Met;
         QTest::newRow("a result without an answer is unmet") << QList<int>{100, 100, 100, -1} << Unmet;
-        QTest::newRow("a result without an answer restarts the window") << QList<int>{100, 100, -1, 100, 100} << Holding;
+        QTest::newRow("a result without an answer restarts the window")
+            << QList<int>{100, 100, -1, 100, 100} << Holding;
     }
 
     void windowedConditionsJudgeTheHold()

@@ -5,12 +5,13 @@
 using namespace allclear;
 using namespace allclear::test;
 
-namespace {
+namespace
+{
 
 struct Row {
     Mode mode = Mode::OverTime;
-    QString results;    ///< a word a component: up, degraded, down, awaited, unjudged
-    QString criterion;  ///< of the first component: none, met, holding, unmet, unknown
+    QString results; ///< a word a component: up, degraded, down, awaited, unjudged
+    QString criterion; ///< of the first component: none, met, holding, unmet, unknown
 };
 
 /// One component "c0", "c1", … a word; the criterion's require line is decided by the criterion's word.
@@ -25,15 +26,15 @@ Verdict judged(const Row &row, const Circumstances &circumstances = {})
     }
     if (row.criterion != "none"_L1)
         builder.criterion({u"c0"_s}, row.criterion == "holding"_L1 ? 5min : 0min, {u"[STATUS] == 200"_s});
-    const Truth truth = row.criterion == "unmet"_L1     ? Truth::Unmet
-                        : row.criterion == "unknown"_L1 ? Truth::NotEvaluable
-                                                        : Truth::Met;
+    const Truth truth = row.criterion == "unmet"_L1 ? Truth::Unmet
+        : row.criterion == "unknown"_L1             ? Truth::NotEvaluable
+                                                    : Truth::Met;
     Ledger ledger(builder.build(), row.mode);
     for (int index = 0; index < words.size(); ++index) {
         const QString key = u"c%1"_s.arg(index);
-        Observation observation = words[index] == "down"_L1       ? answered503(key, t0)
-                                  : words[index] == "degraded"_L1 ? degraded(key, t0)
-                                                                  : passed(key, t0);
+        Observation observation = words[index] == "down"_L1 ? answered503(key, t0)
+            : words[index] == "degraded"_L1                 ? degraded(key, t0)
+                                                            : passed(key, t0);
         observation.requirements = {conditionResult(u"[STATUS] == 200"_s, truth)};
         if (words[index] != "awaited"_L1)
             ledger.add(share(observation));
@@ -43,7 +44,8 @@ Verdict judged(const Row &row, const Circumstances &circumstances = {})
 
 } // namespace
 
-class TestVerdict : public QObject {
+class TestVerdict : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -92,9 +94,8 @@ private Q_SLOTS:
         QTest::newRow("a component that is not judged is unknown")
             << over << u"up unjudged"_s << u"met"_s << Unknown
             << u"UNKNOWN: 1 of 2 components without a verdict; C1: redis is not judged yet"_s;
-        QTest::newRow("failing is stronger than unknown")
-            << over << u"down unjudged"_s << u"none"_s << NotClear
-            << u"NOT CLEAR: 1 of 2 components failing; suspect C0"_s;
+        QTest::newRow("failing is stronger than unknown") << over << u"down unjudged"_s << u"none"_s << NotClear
+                                                          << u"NOT CLEAR: 1 of 2 components failing; suspect C0"_s;
         QTest::newRow("a check that reached nothing could not judge")
             << once << u"awaited"_s << u"none"_s << Unknown
             << u"UNKNOWN: 1 of 1 components without a verdict; C0: never run"_s;
@@ -210,9 +211,9 @@ private Q_SLOTS:
         Ledger ledger(builder.build(), Mode::OverTime);
         for (int index = 0; index < words.size(); ++index) {
             if (words[index] != "awaited"_L1)
-                ledger.add(share(words[index] == "down"_L1       ? failed(keys[index], t0)
-                                 : words[index] == "degraded"_L1 ? degraded(keys[index], t0)
-                                                                 : passed(keys[index], t0)));
+                ledger.add(share(words[index] == "down"_L1           ? failed(keys[index], t0)
+                                     : words[index] == "degraded"_L1 ? degraded(keys[index], t0)
+                                                                     : passed(keys[index], t0)));
         }
         const WhyStatus status = judge(ledger, t0).whys[0];
         QCOMPARE(name(status.verdict), name(verdict));
@@ -258,9 +259,9 @@ private Q_SLOTS:
         Ledger ledger(builder.build(), Mode::OverTime);
         const TimePoint now = t0 + std::chrono::minutes(minutes);
         if (!result.isEmpty())
-            ledger.add(share(result == "down"_L1       ? failed(u"vpc"_s, now)
-                             : result == "degraded"_L1 ? degraded(u"vpc"_s, now)
-                                                       : passed(u"vpc"_s, now)));
+            ledger.add(share(result == "down"_L1           ? failed(u"vpc"_s, now)
+                                 : result == "degraded"_L1 ? degraded(u"vpc"_s, now)
+                                                           : passed(u"vpc"_s, now)));
         const ActionStatus status = judge(ledger, now).actions[0];
         QCOMPARE(status.state, state);
         QCOMPARE(status.due, std::optional<TimePoint>(t0 + 2h));
@@ -305,11 +306,11 @@ private Q_SLOTS:
         ledger.add(share(failed(u"other"_s, t0 + 60s))); // not selected
         TimePoint at = t0;
         for (QChar letter : story) {
-            ledger.add(share(letter == u'P'   ? passed(u"api"_s, at)
-                             : letter == u'D' ? degraded(u"api"_s, at)
-                             : letter == u'N' ? notEvaluable(u"api"_s, at)
-                             : letter == u'I' ? failed(u"api"_s, at, FailureKind::Internal)
-                                              : failed(u"api"_s, at)));
+            ledger.add(share(letter == u'P'       ? passed(u"api"_s, at)
+                                 : letter == u'D' ? degraded(u"api"_s, at)
+                                 : letter == u'N' ? notEvaluable(u"api"_s, at)
+                                 : letter == u'I' ? failed(u"api"_s, at, FailureKind::Internal)
+                                                  : failed(u"api"_s, at)));
             at += 10s;
         }
         QCOMPARE(judge(ledger, at).availability.value_or(-1.0), availability);

@@ -30,7 +30,7 @@ struct Fixture {
 
 } // namespace
 
-class TestCriteria : public QObject {
+class TestCriteriaPanel : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void init() { failOnWarnings(); }
@@ -212,5 +212,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_MAIN(TestCriteria)
-#include "tst_criteria.moc"
+QTEST_MAIN(TestCriteriaPanel)
+#include "tst_criteriapanel.moc"

@@ -1,0 +1,20 @@
+// The two lines of words on a tile, from its worst endpoint.
+#pragma once
+
+#include "verdict/judge.h"
+
+namespace allclear
+{
+
+struct TileWords {
+    QString value; ///< the big word
+    QString reason; ///< one line, short enough for a tile
+};
+
+/// `endpointCount` of the component: with several, the reason names the endpoint.
+TileWords tileWords(const Endpoint &worst, const EndpointStatus &status, qsizetype endpointCount);
+
+/// The big word of a component without endpoints: "not judged yet" when journeys watch it, else "no data".
+QString unwatchedWord(const Incident &incident, const Component &component);
+
+} // namespace allclear
