@@ -292,7 +292,7 @@ CauseGraph Builder::graph()
             const auto roundabout = [&](int other) { return other != need && upstream[other].contains(need); };
             const QSet<int> &own = m_groups[group].needs;
             if (own.contains(need) && std::none_of(own.cbegin(), own.cend(), roundabout))
-                graph.edges.append({position[need], position[group], isFailing(stateOf(need)) && isFailing(stateOf(group))});
+                graph.edges.append({position[need], position[group], showsFailure(stateOf(need)) && showsFailure(stateOf(group))});
         }
     }
     return graph;
@@ -300,9 +300,9 @@ CauseGraph Builder::graph()
 
 } // namespace
 
-bool isFailing(State state) { return state == State::Down || state == State::Flapping; }
+bool showsFailure(State state) { return state == State::Down || state == State::Flapping; }
 
-bool isTroubled(State state) { return isFailing(state) || state == State::Degraded; }
+bool isTroubled(State state) { return showsFailure(state) || state == State::Degraded; }
 
 CauseGraph causeGraph(const QList<CauseInput> &components, Fold fold, int layersAtMost, int rowsAtMost)
 {

@@ -51,7 +51,7 @@ enum class Fold {
     Tight, ///< two already do, and those of the same tier that need only them join
 };
 
-bool isFailing(State state);
+bool showsFailure(State state);
 /// Failing or degraded.
 bool isTroubled(State state);
 

@@ -94,7 +94,7 @@ QString CausesPanel::noteText() const
 {
     if (!m_board->incident())
         return {};
-    const int failing = count(isFailing);
+    const int failing = count(showsFailure);
     if (failing == 0)
         return tr("nothing is failing");
     const QList<Suspect> &suspects = m_board->verdict().suspects;

@@ -20,11 +20,14 @@ BoardPage::BoardPage(Board *board, ThemeSource *theme, QWidget *parent)
       m_errors(new NoticeBar(theme, u"fileErrors"_s, State::Down, NoticeBar::Lettering::Monospaced, this)),
       m_observer(new NoticeBar(theme, u"observerOffline"_s, State::Unknown, NoticeBar::Lettering::Plain, this)),
       m_tiles(new TileGrid(board, theme, this)), m_criteria(new CriteriaPanel(board, theme, this)),
-      m_actions(new ActionsPanel(board, theme, this)), m_latency(new LatencyPanel(board, theme, this)),
-      m_causes(new CausesPanel(board, theme, this))
+      m_causes(new CausesPanel(board, theme, this)), m_actions(new ActionsPanel(board, theme, this)),
+      m_latency(new LatencyPanel(board, theme, this)) // in the order in which Tab visits them
 {
     setObjectName(u"boardPage"_s);
-    setTabOrder({m_tiles, m_criteria, m_causes, m_actions, m_latency});
+    setTabOrder(m_tiles, m_criteria);
+    setTabOrder(m_criteria, m_causes);
+    setTabOrder(m_causes, m_actions);
+    setTabOrder(m_actions, m_latency);
     for (NoticeBar *bar : {m_errors, m_observer})
         connect(bar, &NoticeBar::heightChanged, this, &BoardPage::refitted);
     connect(board, &Board::changed, this, &BoardPage::refreshNotices);

@@ -38,8 +38,9 @@ private:
     QWidget *m_header, *m_strip;
     NoticeBar *m_errors, *m_observer;
     TileGrid *m_tiles;
-    QWidget *m_criteria, *m_actions, *m_latency;
+    QWidget *m_criteria;
     CausesPanel *m_causes;
+    QWidget *m_actions, *m_latency;
 };
 
 /// Scrolls the page when it is stacked.

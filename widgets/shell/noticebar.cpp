@@ -25,6 +25,7 @@ NoticeBar::NoticeBar(ThemeSource *theme, const QString &name, State state, Lette
     setObjectName(name);
     m_body->setObjectName(name + u"Text"_s);
     m_body->setReadOnly(true);
+    m_body->setTabChangesFocus(true);
     m_body->setFrameShape(QFrame::NoFrame);
     m_body->setLineWrapMode(lettering == Lettering::Plain ? QPlainTextEdit::WidgetWidth : QPlainTextEdit::NoWrap);
     m_body->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
