@@ -9,6 +9,7 @@
 #include <QFileInfo>
 #include <QSettings>
 
+#include <csignal>
 #include <cstdio>
 
 using namespace allclear;
@@ -22,6 +23,15 @@ bool hasDisplay()
 {
     return !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")
         || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
+}
+
+void holdBackSignals()
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 QStringList words(int count, char **values)
@@ -52,8 +62,9 @@ int main(int argc, char **argv)
                    "Without one, use `allclear check FILE` or `allclear rehearse --headless`.\n", stderr);
         return 2;
     }
-    const Interrupt interrupt; // before any thread is started
+    holdBackSignals(); // before the platform's threads start; Interrupt then reads them in the event loop
     QApplication application(argc, argv);
+    const Interrupt interrupt;
     QObject::connect(&interrupt, &Interrupt::requested, &application, &QCoreApplication::quit);
     QApplication::setOrganizationName(u"allclear"_s);
     QApplication::setApplicationName(u"allclear"_s);

@@ -21,7 +21,7 @@ double luminance(const QColor &colour)
 
 double contrastRatio(const QColor &a, const QColor &b)
 {
-    const auto [darker, lighter] = std::minmax(luminance(a), luminance(b));
+    const auto [darker, lighter] = std::minmax({luminance(a), luminance(b)}); // by value: a pair of references would dangle
     return (lighter + 0.05) / (darker + 0.05);
 }
 
