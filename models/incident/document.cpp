@@ -98,6 +98,41 @@ QString syntaxHint(const QString &line)
     return u"check indentation, quotes and colons here and on the line before"_s;
 }
 
+char16_t unicode(char c) { return static_cast<unsigned char>(c); }
+char16_t unicode(QChar c) { return c.unicode(); }
+
+/// Past `&anchor` and `!tag`, which stand before a scalar.
+template <typename Text>
+qsizetype afterProperties(const Text &text, qsizetype at)
+{
+    const auto is = [&](auto... marks) { return at < text.size() && ((unicode(text[at]) == marks) || ...); };
+    while (is(u'&', u'!')) {
+        while (at < text.size() && !is(u' ', u'\n'))
+            ++at;
+        while (is(u' ', u'\n'))
+            ++at;
+    }
+    return at;
+}
+
+/// yaml-cpp takes the end of the file for the closing quote when a line break comes before it.
+bool isQuoteOpen(const QByteArray &text, qsizetype offset)
+{
+    qsizetype at = afterProperties(text, offset);
+    const char quote = at < text.size() ? text[at] : '\0';
+    if (quote != '"' && quote != '\'')
+        return false;
+    for (++at; at < text.size(); ++at) {
+        if (quote == '"' && text[at] == '\\')
+            ++at;
+        else if (text[at] == quote && !(quote == '\'' && at + 1 < text.size() && text[at + 1] == quote))
+            return false;
+        else if (text[at] == quote)
+            ++at;
+    }
+    return true;
+}
+
 qsizetype escapeLength(QStringView raw)
 {
     if (raw.size() < 2)
@@ -188,7 +223,11 @@ Document Document::parse(const QByteArray &yaml, Diagnostics &diagnostics)
             diagnostics.append({.mark = builder.documentMark(), .message = u"a second YAML document begins here"_s,
                                 .suggestion = u"one file describes one incident: remove the `---`"_s, .excerpt = {}});
         }
-        document.m_root = root;
+        if (builder.lastQuotedOffset() >= 0 && isQuoteOpen(document.m_text, builder.lastQuotedOffset()))
+            diagnostics.append({.mark = builder.lastQuotedMark(), .message = u"YAML syntax: this quote is not closed"_s,
+                                .suggestion = u"add the closing quote"_s, .excerpt = {}});
+        else
+            document.m_root = root;
     } catch (const YAML::Exception &e) {
         SourceMark at = e.mark.is_null() ? SourceMark{1, 1} : document.mark(e.mark.line, e.mark.column);
         at.line = std::min(at.line, static_cast<int>(document.m_lines.size()));
@@ -220,6 +259,8 @@ SourceMark Document::markAt(const Value &scalar, qsizetype index) const
 {
     const QString text = line(scalar.mark.line);
     qsizetype at = scalar.mark.column - 1;
+    if (at >= 0)
+        at = afterProperties(text, at);
     if (at < 0 || at >= text.size() || text[at] == u'|' || text[at] == u'>')
         return scalar.mark;
     const QChar quote = text[at] == u'"' || text[at] == u'\'' ? text[at] : QChar();

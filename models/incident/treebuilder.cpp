@@ -30,13 +30,17 @@ void TreeBuilder::OnAlias(const YAML::Mark &mark, YAML::anchor_t anchor)
     place(target ? target : nothing(at(mark)), 0);
 }
 
-void TreeBuilder::OnScalar(const YAML::Mark &mark, const std::string &, YAML::anchor_t anchor, const std::string &text)
+void TreeBuilder::OnScalar(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor, const std::string &text)
 {
     auto value = std::make_shared<Value>();
     value->type = Value::Type::Scalar;
     value->text = QString::fromStdString(text);
     value->mark = at(mark);
     value->anchored = anchor != 0;
+    if (tag != "?") { // plain scalars have this tag
+        m_lastQuotedOffset = mark.pos;
+        m_lastQuotedMark = value->mark;
+    }
     place(value, anchor);
 }
 

@@ -20,6 +20,9 @@ public:
     /// The document just read, null when it was empty; ready for the next one afterwards.
     ValuePtr takeRoot() { return std::exchange(m_root, nullptr); }
     SourceMark documentMark() const { return m_documentMark; }
+    /// Byte offset and place of the last scalar in quotes; -1 when there was none.
+    int lastQuotedOffset() const { return m_lastQuotedOffset; }
+    SourceMark lastQuotedMark() const { return m_lastQuotedMark; }
 
     void OnDocumentStart(const YAML::Mark &mark) override { m_documentMark = at(mark); }
     void OnDocumentEnd() override {}
@@ -56,6 +59,8 @@ private:
     QHash<YAML::anchor_t, ValuePtr> m_anchors;
     ValuePtr m_root;
     SourceMark m_documentMark;
+    int m_lastQuotedOffset = -1;
+    SourceMark m_lastQuotedMark;
     bool m_tooLarge = false;
 };
 

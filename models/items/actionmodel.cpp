@@ -47,7 +47,7 @@ int ActionModel::rowCount(const QModelIndex &parent) const
 
 QVariant ActionModel::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+    if (!index.isValid() || !checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
         return {};
     const int row = index.row();
     const ActionStatus &shown = m_rows[row];

@@ -33,7 +33,7 @@ int CriterionModel::rowCount(const QModelIndex &parent) const
 
 QVariant CriterionModel::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+    if (!index.isValid() || !checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
         return {};
     const CriterionStatus &shown = m_rows[index.row()];
     switch (role) {

@@ -11,7 +11,7 @@ int TileModel::rowCount(const QModelIndex &parent) const
 
 QVariant TileModel::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+    if (!index.isValid() || !checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
         return {};
     const Tile &shown = m_tiles[index.row()];
     switch (role) {

@@ -241,6 +241,7 @@ void Stream::deliverPlain()
     const bool over = m_session->ended();
     const QString error = m_session->error();
     QPointer<Stream> alive(this);
+    m_answering = m_answering || !plain.isEmpty();
     if (!plain.isEmpty())
         Q_EMIT received(plain);
     if (!alive)
@@ -260,7 +261,10 @@ void Stream::tcpEnded()
              u"does this port serve TLS, and does it serve this name?"_s);
         return;
     }
-    Q_EMIT ended(m_session && !m_session->ended());
+    if (lacksCertificate())
+        failForCertificate();
+    else
+        Q_EMIT ended(m_session && !m_session->ended());
 }
 
 void Stream::tcpFailed(FailureKind kind, const QString &reason)
@@ -269,8 +273,22 @@ void Stream::tcpFailed(FailureKind kind, const QString &reason)
         fail(kind, u"the connection broke during the TLS handshake: %1"_s.arg(reason.toLower()));
         return;
     }
+    if (lacksCertificate()) {
+        failForCertificate();
+        return;
+    }
     fail(kind, u"the server reset the connection before its answer was complete"_s,
          u"a crash or a restart of the process behind it looks like this"_s);
+}
+
+/// A server that wants a client certificate breaks off after the handshake (TLS 1.3 tells the client no sooner).
+bool Stream::lacksCertificate() const { return m_session && m_session->lacksCertificate() && !m_answering; }
+
+void Stream::failForCertificate()
+{
+    m_phase = Phase::Tls;
+    fail(FailureKind::Tls, u"the server asked for a client certificate, got none, and broke off"_s,
+         u"client.tls.certificate-file and private-key-file name one"_s);
 }
 
 void Stream::close()

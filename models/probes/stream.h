@@ -70,6 +70,8 @@ private:
     void tcpFailed(FailureKind kind, const QString &reason);
     void flushTls();
     void deliverPlain();
+    bool lacksCertificate() const;
+    void failForCertificate();
     void fail(FailureKind kind, const QString &message, const QString &hint = {});
 
     ProbeServices &m_services;
@@ -86,6 +88,7 @@ private:
     std::unique_ptr<TlsSession> m_session;
     QByteArray m_firstCipherText; // start of what a peer sent that does not speak TLS
     bool m_open = false;
+    bool m_answering = false; // plain text has come
     std::optional<TlsFacts> m_tls;
 };
 

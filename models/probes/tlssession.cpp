@@ -24,6 +24,13 @@ QByteArray wire(const QStringList &protocols)
     return list;
 }
 
+/// Called when the server asks for a client certificate; never refuses, only remembers.
+int noteRequest(SSL *ssl, void *lacksCertificate)
+{
+    *static_cast<bool *>(lacksCertificate) = SSL_get_certificate(ssl) == nullptr;
+    return 1;
+}
+
 } // namespace
 
 TlsSession::TlsSession(const SslContextPtr &context, const QString &serverName, const QStringList &alpn)
@@ -32,6 +39,7 @@ TlsSession::TlsSession(const SslContextPtr &context, const QString &serverName, 
     BIO_set_mem_eof_return(m_in, -1);
     SSL_set_bio(m_ssl.get(), m_in, m_out);
     SSL_set_connect_state(m_ssl.get());
+    SSL_set_cert_cb(m_ssl.get(), &noteRequest, &m_lacksCertificate);
     if (QHostAddress address; !address.setAddress(serverName)) {
         // SSL_set_tlsext_host_name is a macro with a C cast; this is what it expands to.
         QByteArray name = QUrl::toAce(serverName);

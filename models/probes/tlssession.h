@@ -28,6 +28,8 @@ public:
     void close() { SSL_shutdown(m_ssl.get()); } ///< puts close_notify into the outgoing bytes
     bool ended() const { return m_ended; }
     QString error() const { return m_error; }
+    /// The server asked for a client certificate and there was none to give.
+    bool lacksCertificate() const { return m_lacksCertificate; }
     const SSL *ssl() const { return m_ssl.get(); }
 
 private:
@@ -35,6 +37,7 @@ private:
     BIO *m_in = nullptr;  // owned by m_ssl
     BIO *m_out = nullptr; // owned by m_ssl
     bool m_ended = false;
+    bool m_lacksCertificate = false;
     QString m_error;
 };
 

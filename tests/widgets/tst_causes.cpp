@@ -82,37 +82,42 @@ private Q_SLOTS:
         QTest::addColumn<QStringList>("components");
         QTest::addColumn<int>("layersAtMost");
         QTest::addColumn<int>("rowsAtMost");
-        QTest::addColumn<bool>("tight");
+        QTest::addColumn<int>("fold");
         QTest::addColumn<QString>("picture");
+        const int open = int(Fold::Open), joined = int(Fold::Joined), tight = int(Fold::Tight);
         const QStringList chain{u"vpc*"_s, u"pg~<vpc"_s, u"redis<vpc"_s, u"run<pg,redis"_s};
-        QTest::newRow("most upstream is left") << chain << 9 << 9 << false << u"vpc | pg redis | run"_s;
-        QTest::newRow("nothing failing draws nothing") << QStringList{u"a!"_s, u"b!<a"_s} << 9 << 9 << false << QString();
-        QTest::newRow("healthy ones beside the path stay out") << QStringList{u"a"_s, u"b!"_s, u"c<a,b"_s} << 9 << 9 << false << u"a | c"_s;
-        QTest::newRow("healthy ones on the path are shown") << QStringList{u"a"_s, u"b!<a"_s, u"c<b"_s} << 9 << 9 << false << u"a | b | c"_s;
+        QTest::newRow("most upstream is left") << chain << 9 << 9 << open << u"vpc | pg redis | run"_s;
+        QTest::newRow("nothing failing draws nothing") << QStringList{u"a!"_s, u"b!<a"_s} << 9 << 9 << open << QString();
+        QTest::newRow("healthy ones beside the path stay out") << QStringList{u"a"_s, u"b!"_s, u"c<a,b"_s} << 9 << 9 << open << u"a | c"_s;
+        QTest::newRow("healthy ones on the path are shown") << QStringList{u"a"_s, u"b!<a"_s, u"c<b"_s} << 9 << 9 << open << u"a | b | c"_s;
         QTest::newRow("three alike share a box")
-            << QStringList{u"lb@Edge"_s, u"a@Services<lb"_s, u"b@Services<lb"_s, u"c@Services<lb"_s} << 9 << 9 << false << u"lb | Services_3"_s;
+            << QStringList{u"lb@Edge"_s, u"a@Services<lb"_s, u"b@Services<lb"_s, u"c@Services<lb"_s} << 9 << 9 << open << u"lb | Services_3"_s;
         QTest::newRow("two alike stay apart when there is room")
-            << QStringList{u"lb@Edge"_s, u"a@Services<lb"_s, u"b@Services<lb"_s} << 9 << 9 << false << u"lb | a b"_s;
+            << QStringList{u"lb@Edge"_s, u"a@Services<lb"_s, u"b@Services<lb"_s} << 9 << 9 << open << u"lb | a b"_s;
         QTest::newRow("two alike share a box when there is none")
-            << QStringList{u"lb@Edge"_s, u"a@Services<lb"_s, u"b@Services<lb"_s} << 9 << 9 << true << u"lb | Services_2"_s;
+            << QStringList{u"lb@Edge"_s, u"a@Services<lb"_s, u"b@Services<lb"_s} << 9 << 9 << tight << u"lb | Services_2"_s;
         QTest::newRow("another state stays apart")
-            << QStringList{u"lb@Edge"_s, u"a@Services<lb"_s, u"b~@Services<lb"_s, u"c@Services<lb"_s} << 9 << 9 << false << u"lb | a b c"_s;
+            << QStringList{u"lb@Edge"_s, u"a@Services<lb"_s, u"b~@Services<lb"_s, u"c@Services<lb"_s} << 9 << 9 << open << u"lb | a b c"_s;
         QTest::newRow("dependents of the same tier join when tight")
-            << QStringList{u"lb@Edge"_s, u"a@Services<lb"_s, u"b@Services<lb"_s, u"agents@Services<a,b"_s} << 9 << 9 << true << u"lb | Services_3"_s;
+            << QStringList{u"lb@Edge"_s, u"a@Services<lb"_s, u"b@Services<lb"_s, u"agents@Services<a,b"_s} << 9 << 9 << tight << u"lb | Services_3"_s;
+        QTest::newRow("dependents join before two alike do")
+            << QStringList{u"vpc@Platform"_s, u"pg@Data<vpc"_s, u"redis@Data<vpc"_s, u"a@Services<redis"_s, u"b@Services<redis"_s,
+                           u"c@Services<redis"_s, u"agents@Services<a,b"_s}
+            << 9 << 9 << joined << u"vpc | pg redis | Services_4"_s;
         QTest::newRow("too many rows end in a box of the rest")
-            << QStringList{u"a*"_s, u"b*"_s, u"c*"_s, u"d*"_s} << 9 << 2 << true << u"a 3_more"_s;
+            << QStringList{u"a*"_s, u"b*"_s, u"c*"_s, u"d*"_s} << 9 << 2 << tight << u"a 3_more"_s;
         QTest::newRow("too many layers end in a box of the rest")
-            << QStringList{u"a"_s, u"b<a"_s, u"c<b"_s, u"d<c"_s} << 3 << 9 << true << u"a | b | 2_more"_s;
-        QTest::newRow("unknown needs are ignored") << QStringList{u"a<nobody"_s} << 9 << 9 << false << u"a"_s;
+            << QStringList{u"a"_s, u"b<a"_s, u"c<b"_s, u"d<c"_s} << 3 << 9 << tight << u"a | b | 2_more"_s;
+        QTest::newRow("unknown needs are ignored") << QStringList{u"a<nobody"_s} << 9 << 9 << open << u"a"_s;
     }
     void layers()
     {
         QFETCH(QStringList, components);
         QFETCH(int, layersAtMost);
         QFETCH(int, rowsAtMost);
-        QFETCH(bool, tight);
+        QFETCH(int, fold);
         QFETCH(QString, picture);
-        const CauseGraph graph = causeGraph(parsed(components), tight ? Fold::Tight : Fold::Open, layersAtMost, rowsAtMost);
+        const CauseGraph graph = causeGraph(parsed(components), static_cast<Fold>(fold), layersAtMost, rowsAtMost);
         QCOMPARE(pictureOf(graph), picture);
     }
 

@@ -15,7 +15,7 @@ Q_DECLARE_METATYPE(std::vector<quint8>)
 
 namespace {
 
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float noAnswer = std::numeric_limits<float>::quiet_NaN();
 const TimePoint noon = *fromIso(u"2025-09-16T12:00:00Z");
 
 /// One character a column: digits answer, '!' answers and fails, 'x' holds results but no answer, '.' holds nothing.
@@ -170,6 +170,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("minutesAfter");
         QTest::addColumn<int>("beginsMinutesBeforeNow");
         QTest::newRow("begins a quarter of an hour before the declaration") << true << 60 << 75;
+        QTest::newRow("begins a minute before while it is young") << true << 5 << 6;
         QTest::newRow("is the last hour without a declaration") << false << 60 << 60;
         QTest::newRow("is the last hour when the declaration lies ahead") << true << -5 << 60;
         QTest::newRow("never exceeds a day") << true << 3 * 1440 << 1440;
@@ -295,7 +296,7 @@ private Q_SLOTS:
                 [&](int series, TimePoint first, TimePoint last) { cache.refresh(store, series, first, last); });
         for (int i = 0; i < 400; ++i) {
             const int late = i % 7 == 0 ? 45 : 0; // some results arrive out of order
-            const std::array sample{sampleAt(noon + std::chrono::seconds(3 * i - late), i % 11 == 0 ? nan : 10.0F + static_cast<float>(i))};
+            const std::array sample{sampleAt(noon + std::chrono::seconds(3 * i - late), i % 11 == 0 ? noAnswer : 10.0F + static_cast<float>(i))};
             store.append(i % 2, sample);
             cache.moveTo(store, scrollingGrid(10min, noon + std::chrono::seconds(3 * i), 100));
         }
@@ -490,7 +491,7 @@ private Q_SLOTS:
         f.chart()->grab();
         for (int i = 0; i < 40; ++i) {
             f.founding.clock->advance(2500ms);
-            f.founding.apply(Stage::Crisis, {{i % 8, sampleAt(f.founding.clock->now() - 1s, i % 5 == 0 ? nan : 60.0F + static_cast<float>(i))}});
+            f.founding.apply(Stage::Crisis, {{i % 8, sampleAt(f.founding.clock->now() - 1s, i % 5 == 0 ? noAnswer : 60.0F + static_cast<float>(i))}});
             QCoreApplication::processEvents();
         }
         const QImage moved = f.chart()->grab().toImage();

@@ -149,6 +149,14 @@ private Q_SLOTS:
         QVERIFY(headerText(&incident, Verdict(), now, Probing::Running).line.endsWith(u"waiting for the first results"));
     }
 
+    void aProbeOfThisSecondIsJustNow()
+    {
+        const Incident incident = test::foundingIncident();
+        Verdict verdict;
+        verdict.lastProbeAt = now - 300ms;
+        QVERIFY(headerText(&incident, verdict, now, Probing::Running).line.endsWith(u"last probe just now"));
+    }
+
     void anIncidentDeclaredLaterCountsDown()
     {
         Incident incident = test::foundingIncident();

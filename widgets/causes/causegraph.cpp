@@ -95,7 +95,7 @@ public:
         for (int i = 0; i < m_groups.size(); ++i)
             m_groups[i].needs = m_initialNeeds[i];
         foldSiblings();
-        if (fold == Fold::Tight) {
+        if (fold != Fold::Open) {
             while (foldOneDependent()) { }
         }
         assignLayers();
@@ -177,7 +177,7 @@ private:
 
     void foldSiblings()
     {
-        const qsizetype enough = m_fold == Fold::Open ? 3 : 2;
+        const qsizetype enough = m_fold == Fold::Tight ? 2 : 3;
         for (int i = 0; i < m_groups.size(); ++i) {
             QList<int> alike;
             for (int j = i; j < m_groups.size(); ++j) {

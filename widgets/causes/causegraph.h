@@ -47,8 +47,9 @@ struct CauseGraph {
 
 /// How far boxes are drawn together.
 enum class Fold {
-    Open,  ///< three and more siblings of one tier, state and the same needs share a box
-    Tight, ///< two already do, and those of the same tier that need only them join
+    Open,   ///< three and more siblings of one tier, state and the same needs share a box
+    Joined, ///< those of the same tier that need only them join
+    Tight,  ///< two siblings already share a box
 };
 
 bool showsFailure(State state);

@@ -15,15 +15,19 @@ namespace {
 
 struct Measures {
     QSizeF box, gap;
-    qreal narrowest; ///< box in which a title is still readable
+    qreal comfortable; ///< width of a box in which most titles stand on one line
+    qreal narrowest;   ///< in which a title is still readable
 };
+
+constexpr int unlimited = 1000;
 
 Measures measures(const Theme &theme)
 {
     const QFontMetrics metrics(theme.font(TextRole::Small));
-    return {.box = QSizeF(theme.px(116), 2 * metrics.height() + theme.px(10)),
-            .gap = QSizeF(theme.px(16), theme.px(10)),
-            .narrowest = theme.px(66) * 1.0};
+    return {.box = QSizeF(theme.px(112), 2 * metrics.height() + theme.px(10)),
+            .gap = QSizeF(theme.px(22), theme.px(10)),
+            .comfortable = theme.px(84) * 1.0,
+            .narrowest = theme.px(62) * 1.0};
 }
 
 } // namespace
@@ -103,6 +107,8 @@ QString CausesPanel::noteText() const
     return tr("explains %1 of %2 others").arg(suspects.first().explains.size()).arg(failing - 1);
 }
 
+bool CausesPanel::everythingUp() const { return count([](State state) { return state != State::Up; }) == 0; }
+
 QString CausesPanel::calmText() const
 {
     const Verdict &verdict = m_board->verdict();
@@ -176,6 +182,19 @@ QRectF CausesPanel::canvas() const
     return QRectF(theme.px(15), top, std::max(1, width() - theme.px(30)), std::max(1, height() - top - bottom));
 }
 
+CauseGraph CausesPanel::fittingGraph(const QRectF &area) const
+{
+    const Measures size = measures(m_theme->theme());
+    const auto across = [&](qreal box) { return std::max(1, static_cast<int>((area.width() + size.gap.width()) / (box + size.gap.width()))); };
+    const int rows = std::max(1, static_cast<int>((area.height() + size.gap.height()) / (size.box.height() + size.gap.height())));
+    for (const Fold fold : {Fold::Open, Fold::Joined}) {
+        CauseGraph graph = causeGraph(m_inputs, fold, unlimited, unlimited);
+        if (graph.layers <= across(size.comfortable) && graph.rows <= rows)
+            return graph;
+    }
+    return causeGraph(m_inputs, Fold::Tight, across(size.narrowest), rows);
+}
+
 void CausesPanel::arrange()
 {
     const Theme &theme = m_theme->theme();
@@ -189,17 +208,12 @@ void CausesPanel::arrange()
     m_summary->setVisible(!m_summary->text().isEmpty());
     m_summary->setAlignment(calm ? Qt::AlignLeft | Qt::AlignTop : Qt::AlignLeft | Qt::AlignVCenter);
     m_summary->setWordWrap(calm);
-    m_summary->setGeometry(calm ? area.toRect()
+    m_summary->setFont(theme.font(calm ? TextRole::Body : TextRole::Small));
+    m_summary->setGeometry(calm ? area.toRect().adjusted(theme.px(40), theme.px(8), 0, 0)
                                 : QRect(theme.px(15), static_cast<int>(area.bottom()), static_cast<int>(area.width()),
                                         QFontMetrics(m_summary->font()).height() + theme.px(2)));
+    m_graph = fittingGraph(area);
     const Measures size = measures(theme);
-    const int layers = std::max(1, static_cast<int>((area.width() + size.gap.width()) / (size.narrowest + size.gap.width())));
-    const int rows = std::max(1, static_cast<int>((area.height() + size.gap.height()) / (size.box.height() + size.gap.height())));
-    CauseGraph graph = causeGraph(m_inputs, Fold::Open, 1000, 1000);
-    const int comfortable = std::max(1, static_cast<int>((area.width() + size.gap.width()) / (theme.px(88) + size.gap.width())));
-    if (graph.layers > comfortable || graph.rows > rows)
-        graph = causeGraph(m_inputs, Fold::Tight, layers, rows);
-    m_graph = graph;
     m_frames = placeNodes(m_graph, area, size.box, size.gap);
     const int hang = CauseBox::overhang(theme);
     while (m_boxes.size() > m_graph.nodes.size())
@@ -236,6 +250,10 @@ void CausesPanel::paintEvent(QPaintEvent *)
     const Theme &theme = m_theme->theme();
     QPainter painter(this);
     paintPanel(painter, rect(), theme);
+    if (m_board->incident() && m_graph.nodes.isEmpty()) {
+        const QPointF corner = canvas().topLeft() + QPointF(0, theme.px(8));
+        paintState(painter, QRectF(corner, QSizeF(theme.px(26), theme.px(26))), everythingUp() ? State::Up : State::Unknown, theme);
+    }
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(Qt::NoBrush);
     for (const bool lit : {false, true}) {

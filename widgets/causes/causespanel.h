@@ -32,6 +32,8 @@ private:
     void applyTheme();
     QList<CauseInput> inputs() const;
     QRectF canvas() const;
+    CauseGraph fittingGraph(const QRectF &area) const;
+    bool everythingUp() const;
     QString noteText() const;
     QString summaryText() const;
     QString calmText() const;

@@ -12,7 +12,15 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr Duration lead = 15min;
+/// What is shown from before the declaration: a quarter of an hour, less while the incident is young.
+Duration leadOf(Duration elapsed)
+{
+    for (const Duration lead : {Duration(15min), Duration(5min), Duration(2min)}) {
+        if (3 * lead <= elapsed)
+            return lead;
+    }
+    return 1min;
+}
 
 qint64 floorDivide(qint64 value, qint64 by) { return value >= 0 ? value / by : -((-value + by - 1) / by); }
 
@@ -76,6 +84,7 @@ TimeGrid gridFor(Range range, std::optional<TimePoint> declared, TimePoint now, 
     }
     if (!declared || *declared > now)
         return scrollingGrid(1h, now, columns);
+    const Duration lead = leadOf(now - *declared);
     if (now - *declared + lead >= longestRange)
         return scrollingGrid(longestRange, now, columns);
     return growingGrid(*declared - lead, now, columns, previous);

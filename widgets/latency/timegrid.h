@@ -33,7 +33,8 @@ struct TimeGrid {
 TimeGrid scrollingGrid(Duration span, TimePoint now, int columns);
 /// From `from` on, with room to grow at the right; `previous` is kept as long as `now` fits into it.
 TimeGrid growingGrid(TimePoint from, TimePoint now, int columns, const TimeGrid &previous);
-/// The incident's range begins a quarter of an hour before it was declared; without a declaration it is the last hour.
+/// The incident's range begins up to a quarter of an hour before it was declared; without a declaration it is the last
+/// hour.
 TimeGrid gridFor(Range range, std::optional<TimePoint> declared, TimePoint now, int columns, const TimeGrid &previous);
 
 struct TimeTick {

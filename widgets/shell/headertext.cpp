@@ -20,6 +20,14 @@ State colourOf(double availability)
     return availability >= 0.999 ? State::Up : availability >= 0.95 ? State::Degraded : State::Down;
 }
 
+QString lastProbeText(const Verdict &verdict, TimePoint now)
+{
+    if (!verdict.lastProbeAt)
+        return tr("waiting for the first results");
+    const Duration age = now - *verdict.lastProbeAt;
+    return age < 1s ? tr("last probe just now") : tr("last probe %1 ago").arg(shortDurationText(age));
+}
+
 QString lineText(const Incident *incident, const Verdict &verdict, TimePoint now, Probing probing)
 {
     if (!incident)
@@ -27,8 +35,7 @@ QString lineText(const Incident *incident, const Verdict &verdict, TimePoint now
     QStringList parts{statusWord(incident->status)};
     if (incident->declared)
         parts << tr("declared %1").arg(clockText(*incident->declared));
-    parts << (verdict.lastProbeAt ? tr("last probe %1 ago").arg(shortDurationText(std::max(Duration(), now - *verdict.lastProbeAt)))
-                                  : tr("waiting for the first results"));
+    parts << lastProbeText(verdict, now);
     if (probing == Probing::Paused)
         parts << tr("probing paused");
     return parts.join(u" · "_s);

@@ -15,8 +15,8 @@ struct Measure {
 void fillColumn(PageLayout &page, QRect column, int gap)
 {
     const int room = column.height() - 2 * gap;
-    const int criteria = room * 42 / 100;
-    const int causes = room * 31 / 100;
+    const int criteria = room * 43 / 100;
+    const int causes = room * 30 / 100;
     page.criteria = QRect(column.left(), column.top(), column.width(), criteria);
     page.causes = QRect(column.left(), page.criteria.bottom() + 1 + gap, column.width(), causes);
     page.actions = QRect(column.left(), page.causes.bottom() + 1 + gap, column.width(), room - criteria - causes);
@@ -24,7 +24,7 @@ void fillColumn(PageLayout &page, QRect column, int gap)
 
 void fillWide(PageLayout &page, QRect body, int gap, const Measure &px)
 {
-    const int column = std::clamp(body.width() * 33 / 100, px(340), px(640));
+    const int column = std::clamp(body.width() * (page.form == PageForm::Tall ? 33 : 30) / 100, px(340), px(640));
     const int left = body.width() - column - gap;
     const QRect right(body.right() + 1 - column, body.top(), column, body.height());
     if (page.form == PageForm::Tall) {

@@ -25,6 +25,7 @@ constexpr std::array bounds = {
     DensityBounds{Density::Micro, {92, 26}, {200, 39}, 5},
 };
 constexpr int captionWidth = 76;
+constexpr int narrowCaptionWidth = 62; // where every pixel is a letter of a name
 constexpr int edge = 2; // keeps the focus ring of outer tiles inside
 
 int rowsNeeded(const std::vector<Tier> &tiers, int columns)
@@ -93,7 +94,8 @@ std::vector<Tier> tiersOf(const QList<Tile> &tiles)
 TileLayout layoutTiles(const std::vector<Tier> &tiers, QSize room, qreal scale)
 {
     const bool captioned = std::any_of(tiers.begin(), tiers.end(), [](const Tier &tier) { return !tier.caption.isEmpty(); });
-    const int left = edge + (captioned ? qRound(captionWidth * scale) : 0);
+    const int caption = room.width() < qRound(1000 * scale) ? narrowCaptionWidth : captionWidth;
+    const int left = edge + (captioned ? qRound(caption * scale) : 0);
     const Fitting plan = choose(tiers, QSize(room.width() - left - edge, room.height() - 2 * edge), scale);
 
     TileLayout layout;

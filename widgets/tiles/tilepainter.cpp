@@ -59,12 +59,11 @@ void TilePainter::prepare(const Theme &theme, Density density, QSize tile, qreal
     m_ratio = devicePixelRatio;
     m_backgrounds.clear();
     m_cells.clear();
-    const bool small = density >= Density::Compact;
     m_fonts.title = theme.font(TextRole::Heading);
     m_fonts.value = theme.font(density >= Density::Tiny ? TextRole::Heading : TextRole::Value);
     m_fonts.small = theme.font(TextRole::Small);
     m_fonts.chip = theme.font(TextRole::Small);
-    if (small)
+    if (density != Density::Large)
         m_fonts.title.setPixelSize(theme.px(density == Density::Micro ? 11 : 13));
     if (density == Density::Micro)
         m_fonts.value.setPixelSize(theme.px(11));
@@ -78,19 +77,20 @@ void TilePainter::prepare(const Theme &theme, Density density, QSize tile, qreal
 void TilePainter::placeParts()
 {
     const auto px = [this](int at1) { return m_theme.px(at1); };
-    const int left = px(m_density >= Density::Tiny ? 10 : 15);
-    const int right = m_size.width() - px(m_density >= Density::Tiny ? 8 : 12);
+    const bool roomy = m_density == Density::Large;
+    const int left = px(m_density >= Density::Tiny ? 10 : roomy ? 15 : 13);
+    const int right = m_size.width() - px(m_density >= Density::Tiny ? 8 : roomy ? 12 : 9);
     const int width = right - left;
     m_value = m_reason = m_sparkline = m_results = m_footer = QRect();
     const bool oneLine = m_density >= Density::Tiny;
-    const int pad = px(m_density == Density::Large ? 9 : oneLine ? 4 : 6);
+    const int pad = px(roomy ? 9 : oneLine ? 4 : 6);
     const int line = m_density == Density::Micro ? m_size.height() - 2 * pad : px(20);
-    const int shape = px(m_density == Density::Micro ? 12 : oneLine ? 14 : 17);
+    const int shape = px(m_density == Density::Micro ? 12 : oneLine ? 14 : roomy ? 17 : 15);
     const int top = pad;
     m_shape = QRect(left, top + (line - shape) / 2, shape, shape);
-    const int button = px(oneLine ? 18 : 24);
+    const int button = px(oneLine ? 18 : roomy ? 24 : 22);
     m_rerun = QRect(right - button + px(4), top + (line - button) / 2, button, button);
-    const int titleLeft = m_shape.right() + 1 + px(oneLine ? 6 : 9);
+    const int titleLeft = m_shape.right() + 1 + px(roomy ? 9 : 6);
     if (oneLine) {
         const int valueWidth = std::min(width / 3, px(70));
         m_value = QRect(right - valueWidth, top, valueWidth, line);
@@ -101,7 +101,7 @@ void TilePainter::placeParts()
         }
         return;
     }
-    m_title = QRect(titleLeft, top, m_rerun.left() - px(4) - titleLeft, line);
+    m_title = QRect(titleLeft, top, m_rerun.left() - px(roomy ? 4 : 1) - titleLeft, line);
     int y = top + line;
     const int valueLine = QFontMetrics(m_fonts.value).height() - px(2);
     m_value = QRect(left, y, width, valueLine);
@@ -111,10 +111,10 @@ void TilePainter::placeParts()
         y += px(16);
     }
     const int footer = px(18);
-    m_footer = QRect(left, m_size.height() - px(m_density == Density::Large ? 7 : 4) - footer, right - left, footer);
-    const int cells = px(m_density == Density::Large ? 9 : 7);
-    m_results = QRect(left, m_footer.top() - px(m_density == Density::Large ? 5 : 2) - cells, width, cells);
-    if (m_density == Density::Large)
+    m_footer = QRect(left, m_size.height() - px(roomy ? 7 : 4) - footer, right - left, footer);
+    const int cells = px(roomy ? 9 : 7);
+    m_results = QRect(left, m_footer.top() - px(roomy ? 5 : 2) - cells, width, cells);
+    if (roomy)
         m_sparkline = QRect(left, y + px(3), width, std::min(m_results.top() - px(6) - y - px(3), px(40)));
 }
 
@@ -134,18 +134,27 @@ TileText TilePainter::layOut(const Tile &tile) const
     text.value = laidOut(fitted(tile.value, m_fonts.value, m_value.width()), m_fonts.value);
     if (m_reason.isValid())
         text.reason = laidOut(fitted(tile.reason, m_fonts.small, m_reason.width()), m_fonts.small);
-    const bool waits = !tile.waitsOn.isEmpty();
-    if (m_footer.isValid() && (waits || tile.suspect)) {
-        const QString whole = waits ? QCoreApplication::translate("Tile", "waits on %1").arg(tile.waitsOn)
-                                    : QCoreApplication::translate("Tile", "most upstream");
-        // An age alone ("14 min ago") always keeps its place.
-        const int room = m_footer.width() - QFontMetrics(m_fonts.small).horizontalAdvance(u"00 min ago"_s) - m_theme.px(22);
-        const QString chip = fitted(whole, m_fonts.chip, room);
-        text.chip = laidOut(chip, m_fonts.chip);
-        text.chipWidth = QFontMetrics(m_fonts.chip).horizontalAdvance(chip) + m_theme.px(12);
-        text.suspectChip = !waits;
-    }
+    if (m_footer.isValid() && (!tile.waitsOn.isEmpty() || tile.suspect))
+        layOutChip(text, tile);
     return text;
+}
+
+void TilePainter::layOutChip(TileText &text, const Tile &tile) const
+{
+    const bool waits = !tile.waitsOn.isEmpty();
+    const QStringList wordings = waits ? QStringList{QCoreApplication::translate("Tile", "waits on %1").arg(tile.waitsOn), u"↑ "_s + tile.waitsOn}
+                                       : QStringList{QCoreApplication::translate("Tile", "most upstream"),
+                                                     QCoreApplication::translate("Tile", "upstream")};
+    const QFontMetrics metrics(m_fonts.chip);
+    const int padding = m_theme.px(12);
+    // An age alone ("14 s ago") always keeps its place.
+    const int room = m_footer.width() - metrics.horizontalAdvance(u"00 s ago"_s) - m_theme.px(6) - padding;
+    const auto fitting = std::find_if(wordings.begin(), wordings.end(),
+                                      [&](const QString &wording) { return metrics.horizontalAdvance(wording) <= room; });
+    const QString chip = fitting != wordings.end() ? *fitting : metrics.elidedText(wordings.last(), Qt::ElideRight, room);
+    text.chip = laidOut(chip, m_fonts.chip);
+    text.chipWidth = metrics.horizontalAdvance(chip) + padding;
+    text.suspectChip = !waits;
 }
 
 QPixmap TilePainter::background(State state, const TileLook &look)
@@ -248,7 +257,7 @@ void TilePainter::paintSparkline(QPainter &painter, const QRect &box, const Tile
 
 void TilePainter::paintFooter(QPainter &painter, const QRect &box, const Tile &tile, const TileText &text, const QString &age) const
 {
-    const int room = box.width() - (text.chipWidth > 0 ? text.chipWidth + m_theme.px(8) : 0);
+    const int room = box.width() - (text.chipWidth > 0 ? text.chipWidth + m_theme.px(5) : 0);
     const QFontMetrics metrics(m_fonts.small);
     QString shown = age;
     if (metrics.horizontalAdvance(shown) > room)

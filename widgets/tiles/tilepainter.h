@@ -54,6 +54,8 @@ private:
         QFont title, value, small, chip;
     };
     void placeParts();
+    /// "waits on X" or "most upstream", in the longest wording that leaves the age its place.
+    void layOutChip(TileText &text, const Tile &tile) const;
     QPixmap background(State state, const TileLook &look);
     QPixmap cell(State state);
     void paintSparkline(QPainter &painter, const QRect &box, const Tile &tile) const;

@@ -202,12 +202,13 @@ void TestReaderErrors::conditionRows()
     row("behind an umlaut", condition(u"\"[BODY].ü ‸= 200\""_s), unknown, meant);
     row("in a flow list", with(u"degraded-when: [\"[STATUS] == 200\", \"[STATUS] ‸= 200\"]"_s), unknown, meant);
     row("behind a variable", u"variables: {LONG: '[BODY].much.longer.than.its.name'}\n"_s + condition(u"\"${LONG} ‸= 200\""_s), unknown, meant);
+    row("behind an anchor", condition(u"&c \"[STATUS] ‸= 200\""_s), unknown, meant);
     row("behind an alias", u"x: &c\n  - '[STATUS] ‸= 200'\n"_s + with(u"degraded-when: *c"_s), unknown, meant);
     row("a misspelt placeholder", condition(u"\"‸[STATSU] == 200\""_s), u"unknown placeholder `[STATSU]`"_s, u"did you mean `[STATUS]`?"_s);
     row("no conditions", u"endpoints:\n  - ‸name: api\n    url: https://a.test"_s, u"the endpoint `api` needs at least one condition"_s, u"add `conditions: [\"[STATUS] == 200\"]`"_s);
     row("an empty list of conditions", u"endpoints:\n  - name: api\n    url: https://a.test\n    conditions: ‸[]"_s, u"the endpoint `api` needs at least one condition"_s, u"add `conditions: [\"[STATUS] == 200\"]`"_s);
     row("a condition that YAML takes for a list", condition(u"‸[STATUS]"_s), u"`conditions` must be a list of conditions, not a list"_s, u"put the condition in quotes: `\"[STATUS] == 200\"`"_s);
-    row("an empty condition", condition(u"\"‸\""_s), u"the condition is empty"_s);
+    row("an empty condition", condition(u"\"‸\""_s), u"the condition is empty"_s, u"for example `[STATUS] == 200`"_s);
     row("a window in an endpoint", condition(u"\"‸p95([RESPONSE_TIME]) < 2000\""_s), u"p50, p95, p99, max and mean look at a window of results, and one probe has none"_s, u"move it to `require` of a success criterion"_s);
     row("a requirement of a criterion", criterion(u"{title: t, of: [api], require: ['[STATUS] ‸= 200']}"_s), unknown, meant);
     row("an expectation of a conversation", step(u"conversation: [{expect: ['[MESSAGE].a ‸= 1']}]"_s), unknown, meant);
@@ -250,7 +251,7 @@ void TestReaderErrors::peopleRows()
 {
     row("unknown evidence", endpoint + u"five-whys: [{why: x, evidence: [‸redis]}]"_s, u"no endpoint or suite is called `redis`"_s);
     row("a why without its question", endpoint + u"five-whys: [‸{because: x}]"_s, u"a why needs a `why`"_s);
-    row("confirmed when", endpoint + u"five-whys: [{why: x, confirmed-when: ‸failed}]"_s, u"`confirmed-when` cannot be `failed`"_s, u"did you mean `failing`?"_s);
+    row("confirmed when", endpoint + u"five-whys: [{why: x, confirmed-when: ‸failed}]"_s, u"`confirmed-when` cannot be `failed`"_s, u"it is one of: failing, passing"_s);
     row("an action without a title", endpoint + u"actions: [‸{due: 2h}]"_s, u"an action needs a `title`"_s);
     row("a due time", endpoint + u"actions: [{title: x, due: ‸2 hours}]"_s, u"`due` is neither a duration nor a point in time: `2 hours`"_s, u"write `2h`"_s);
     row("a due instant without a start", endpoint + u"actions: [{title: x, due: ‸2025-09-16T06:00:00Z}]"_s, u"`due` is a point in time, but the incident has no `declared` to count from"_s, u"add `declared` under `incident`, or write a duration such as `2h`"_s);
@@ -325,11 +326,10 @@ void TestReaderErrors::bytes_data()
     add("a null byte", QByteArray("a: b\n\0", 6), 2, 1, u"the control character 0x00 is not allowed"_s);
     add("the byte that yaml-cpp takes for the end", "a: b\nb: \x04\n", 2, 4, u"the control character 0x04 is not allowed"_s);
     add("an escape", "a: \x1B[0m", 1, 4, u"the control character 0x1B is not allowed"_s);
-    add("an open quote", "a: b\nb: \"c\n", 3, 1, u"YAML syntax: "_s);
     add("an open list", "a: [b, c\n", 2, 1, u"YAML syntax: "_s);
     add("wrong indentation", "a:\n  b: c\n d: e\n", 3, 2, u"YAML syntax: "_s);
     add("an unknown alias", "a: *b\n", 1, 4, u"YAML syntax: "_s);
-    add("a tab", "a:\n\tb: c\n", 2, 1, u"YAML syntax: "_s);
+    add("a tab", "a:\n\tb: c\n", 2, 3, u"YAML syntax: "_s);
     add("a condition without quotes", "conditions:\n  - [STATUS] == 200\n", 2, 14, u"YAML syntax: "_s);
 }
 
@@ -364,7 +364,7 @@ success-criteria:
     QStringList lines;
     for (const Diagnostic &error : errorsOf(result))
         lines.append(u"%1:%2"_s.arg(error.mark.line).arg(error.mark.column));
-    QCOMPARE(lines, (QStringList{u"1:1"_s, u"4:10"_s, u"5:5"_s, u"6:28"_s, u"6:46"_s, u"7:11"_s, u"9:24"_s, u"10:17"_s, u"12:22"_s}));
+    QCOMPARE(lines, (QStringList{u"1:1"_s, u"4:10"_s, u"5:5"_s, u"6:28"_s, u"6:45"_s, u"7:11"_s, u"9:24"_s, u"10:17"_s, u"12:22"_s}));
 }
 
 void TestReaderErrors::errorsBeforeNotices()
@@ -420,7 +420,9 @@ void TestReaderErrors::aliasBombEndsQuickly()
 void TestReaderErrors::deepNestingEnds()
 {
     const ReadResult deep = read("a: " + QByteArray(100, '[') + QByteArray(100, ']'));
-    QCOMPARE(deep.diagnostics[0].message, u"the file is nested more than 64 levels deep"_s);
+    QVERIFY(std::ranges::any_of(deep.diagnostics, [](const Diagnostic &diagnostic) {
+        return diagnostic.message == "the file is nested more than 64 levels deep"_L1;
+    }));
     const ReadResult deeper = read("a: " + QByteArray(1'000'000, '['));
     QVERIFY(!deeper.incident);
     QByteArray chain = "a0: &a0 [x]\n";
