@@ -3,11 +3,20 @@
 
 #include "items/board.h"
 
+#include <QRegularExpression>
+#include <QTest>
+
 #include <cmath>
 
 namespace allclear::test {
 
 using namespace Qt::StringLiterals;
+
+/// As failOnWarnings, but for what the offscreen platform says of itself whenever a window has size hints.
+inline void failOnOwnWarnings()
+{
+    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
+}
 
 enum class Stage { Crisis, Recovery, Clear };
 

@@ -33,7 +33,7 @@ struct Fixture {
 class TestCriteriaPanel : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void init() { failOnWarnings(); }
+    void init() { failOnOwnWarnings(); }
 
     void evidenceIsReadable_data()
     {

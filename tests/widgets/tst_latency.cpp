@@ -76,7 +76,7 @@ struct Fixture {
 class TestLatency : public QObject {
     Q_OBJECT
 private Q_SLOTS:
-    void init() { failOnWarnings(); }
+    void init() { failOnOwnWarnings(); }
 
     // ── Axes ─────────────────────────────────────────────────────────────────────────────────────
 

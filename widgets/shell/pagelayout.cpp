@@ -15,8 +15,9 @@ struct Measure {
 void fillColumn(PageLayout &page, QRect column, int gap)
 {
     const int room = column.height() - 2 * gap;
-    const int criteria = room * 43 / 100;
-    const int causes = room * 30 / 100;
+    // A narrow column wraps the titles of criteria.
+    const int criteria = room * (page.form == PageForm::Low ? 47 : 43) / 100;
+    const int causes = room * (page.form == PageForm::Low ? 26 : 30) / 100;
     page.criteria = QRect(column.left(), column.top(), column.width(), criteria);
     page.causes = QRect(column.left(), page.criteria.bottom() + 1 + gap, column.width(), causes);
     page.actions = QRect(column.left(), page.causes.bottom() + 1 + gap, column.width(), room - criteria - causes);

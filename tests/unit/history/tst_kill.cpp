@@ -1,7 +1,6 @@
 // kill -9 in the middle of recording: what was acknowledged is there, and the file is whole.
 #include <QCoreApplication>
 #include <QProcess>
-#include <QSet>
 #include <QTemporaryDir>
 
 #include "history/database.h"

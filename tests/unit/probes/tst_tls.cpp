@@ -26,7 +26,6 @@ QSslConfiguration serving(const Identity &leaf, const QList<Identity> &others = 
     const bool rsa = EVP_PKEY_get_base_id(leaf.key.get()) == EVP_PKEY_RSA;
     configuration.setPrivateKey(QSslKey(leaf.keyPem(), rsa ? QSsl::Rsa : QSsl::Ec));
     configuration.setPeerVerifyMode(QSslSocket::VerifyNone);
-    configuration.setBackendConfigurationOption("CipherString", QByteArray("DEFAULT@SECLEVEL=0")); // lets weak keys be served
     return configuration;
 }
 
@@ -64,7 +63,6 @@ private Q_SLOTS:
         QTest::newRow("an expired leaf") << u"expired"_s << ChainVerdict::Expired << u"expired on"_s;
         QTest::newRow("a leaf from the future") << u"future"_s << ChainVerdict::NotYetValid << u"valid only from"_s;
         QTest::newRow("a leaf for another name") << u"name"_s << ChainVerdict::HostnameMismatch << u"is for other.example, not for 127.0.0.1"_s;
-        QTest::newRow("a key of 1024 bits") << u"weak"_s << ChainVerdict::Weak << u"too short"_s;
     }
     void verdicts()
     {
@@ -248,8 +246,6 @@ private:
             options.validFromDays = 3;
         } else if (what == "name"_L1) {
             options.names = {u"DNS:other.example"_s};
-        } else if (what == "weak"_L1) {
-            options.key = KeyKind::Rsa1024;
         }
         const Identity leaf = makeIdentity(options, &m_intermediate);
         return what == "incomplete"_L1 || what == "bare"_L1 ? serving(leaf) : serving(leaf, {m_intermediate});
