@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QDir>
 #include <QPixmap>
+#include <QTimer>
 
 #include <cstdio>
 
@@ -13,6 +14,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr Duration settled = 75s; ///< of rehearsal time: every endpoint has been seen in the new chapter
+constexpr std::chrono::milliseconds settling{150};
 constexpr QSize sizes[] = {{1920, 1080}, {1366, 768}};
 
 } // namespace
@@ -49,35 +51,50 @@ void Shots::look()
 {
     if (m_wanted.isEmpty() || !isThere(m_wanted.front()))
         return;
-    takeAll(m_wanted.takeFirst());
-    if (m_wanted.isEmpty())
-        QApplication::quit();
+    queue(m_wanted.takeFirst());
 }
 
-void Shots::takeAll(const QString &chapter)
+void Shots::queue(const QString &chapter)
 {
+    const bool idle = m_queue.isEmpty();
     if (m_options.shots.isEmpty()) {
-        take(m_options.screenshot, m_options.size);
-        return;
-    }
-    QDir().mkpath(m_options.shots);
-    for (const Appearance appearance : {Appearance::Dark, Appearance::Light}) {
-        m_theme->setAppearance(appearance);
-        for (const QSize size : sizes) {
-            take(u"%1/board-%2-%3x%4-%5.png"_s.arg(m_options.shots, chapter).arg(size.width()).arg(size.height()).arg(
-                     appearance == Appearance::Dark ? u"dark"_s : u"light"_s), size);
+        m_queue.append({m_options.screenshot, m_options.size, m_theme->theme().appearance});
+    } else {
+        QDir().mkpath(m_options.shots);
+        for (const Appearance appearance : {Appearance::Dark, Appearance::Light}) {
+            const QString look = appearance == Appearance::Dark ? u"dark"_s : u"light"_s;
+            for (const QSize size : sizes) {
+                m_queue.append({u"%1/board-%2-%3x%4-%5.png"_s.arg(m_options.shots, chapter).arg(size.width()).arg(size.height()).arg(look),
+                                size, appearance});
+            }
         }
     }
+    if (idle)
+        takeNext();
 }
 
-void Shots::take(const QString &file, QSize size)
+/// Layouts that depend on each other's size need a few turns of the event loop after a resize.
+void Shots::takeNext()
 {
-    m_window->resize(size);
-    m_window->grab(); // the first grab settles layouts that depend on each other's size
-    if (m_window->grab().save(file))
-        std::printf("%s\n", qUtf8Printable(file));
+    if (m_queue.isEmpty()) {
+        if (m_wanted.isEmpty())
+            QApplication::quit();
+        return;
+    }
+    m_theme->setAppearance(m_queue.front().appearance);
+    m_window->resize(m_queue.front().size);
+    QTimer::singleShot(settling, this, [this] {
+        grab(m_queue.takeFirst());
+        takeNext();
+    });
+}
+
+void Shots::grab(const Shot &shot)
+{
+    if (m_window->grab().save(shot.file))
+        std::printf("%s\n", qUtf8Printable(shot.file));
     else
-        std::fprintf(stderr, "allclear-board: %s could not be written\n", qUtf8Printable(file));
+        std::fprintf(stderr, "allclear-board: %s could not be written\n", qUtf8Printable(shot.file));
     std::fflush(stdout);
 }
 

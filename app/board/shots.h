@@ -19,14 +19,21 @@ public:
 private:
     void look();
     bool isThere(const QString &chapter) const;
-    void takeAll(const QString &chapter);
-    void take(const QString &file, QSize size);
+    struct Shot {
+        QString file;
+        QSize size;
+        Appearance appearance;
+    };
+    void queue(const QString &chapter);
+    void takeNext();
+    void grab(const Shot &shot);
 
     BoardOptions m_options;
     Board *m_board;
     ThemeSource *m_theme;
     BoardWindow *m_window;
-    QStringList m_wanted;
+    QStringList m_wanted; ///< chapters that are still to come
+    QList<Shot> m_queue;
     std::optional<Chapter> m_chapter;
     TimePoint m_entered{};
 };

@@ -323,6 +323,40 @@ private Q_SLOTS:
         QCOMPARE(opened.size(), 0);
     }
 
+    void theChipFindsAWordingThatFits_data()
+    {
+        QTest::addColumn<int>("density");
+        QTest::addColumn<int>("width");
+        QTest::addColumn<QString>("waitsOn");
+        QTest::addColumn<QString>("wording");
+        QTest::newRow("a wide tile says it whole") << int(Density::Large) << 277 << u"VPC connector"_s << u"waits on VPC connector"_s;
+        QTest::newRow("a narrow one points upstream") << int(Density::Medium) << 150 << u"Redis"_s << u"↑ Redis"_s;
+        QTest::newRow("a wide suspect is most upstream") << int(Density::Large) << 277 << QString() << u"most upstream"_s;
+        QTest::newRow("a narrow suspect is upstream") << int(Density::Medium) << 146 << QString() << u"upstream"_s;
+    }
+    void theChipFindsAWordingThatFits()
+    {
+        QFETCH(int, density);
+        QFETCH(int, width);
+        QFETCH(QString, waitsOn);
+        TilePainter painter;
+        painter.prepare(makeTheme(Appearance::Dark), static_cast<Density>(density), QSize(width, 140), 1);
+        Tile tile = makeTileFrom({u"API"_s, u"T"_s, State::Down});
+        tile.waitsOn = waitsOn;
+        tile.suspect = waitsOn.isEmpty();
+        QTEST(painter.layOut(tile).chip.text(), "wording");
+    }
+
+    void aLongNameIsShortenedInTheMiddle()
+    {
+        TilePainter painter;
+        painter.prepare(makeTheme(Appearance::Dark), Density::Compact, QSize(140, 80), 1);
+        const QString shown = painter.layOut(makeTileFrom({u"Notification service of the eastern region"_s, u"T"_s})).title.text();
+        QVERIFY(shown.startsWith(u"Not"));
+        QVERIFY(shown.endsWith(u"on"));
+        QVERIFY(shown.contains(u'…'));
+    }
+
     void theTooltipHasTheWholeName()
     {
         Tile tile = makeTileFrom({u"A very long component name that no tile has room for, whatever its width"_s, u"T"_s, State::Down,

@@ -50,7 +50,7 @@ void fillStack(PageLayout &page, QRect body, int gap, const Measure &px)
         y += height + gap;
         return part;
     };
-    page.tiles = next(px(330));
+    page.tiles = next(px(440));
     page.criteria = next(px(260));
     page.causes = next(px(190));
     page.actions = next(px(190));

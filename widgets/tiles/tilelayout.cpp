@@ -20,9 +20,9 @@ struct DensityBounds {
 constexpr std::array bounds = {
     DensityBounds{Density::Large, {184, 132}, {420, 220}, 10},
     DensityBounds{Density::Medium, {146, 98}, {300, 131}, 8},
-    DensityBounds{Density::Compact, {130, 74}, {240, 97}, 8},
-    DensityBounds{Density::Tiny, {112, 40}, {220, 62}, 6},
-    DensityBounds{Density::Micro, {92, 26}, {200, 39}, 5},
+    DensityBounds{Density::Compact, {130, 80}, {260, 97}, 8},
+    DensityBounds{Density::Tiny, {92, 47}, {240, 79}, 5},
+    DensityBounds{Density::Micro, {92, 26}, {220, 46}, 5},
 };
 constexpr int captionWidth = 76;
 constexpr int narrowCaptionWidth = 62; // where every pixel is a letter of a name

@@ -12,7 +12,7 @@
 namespace allclear {
 
 /// From everything to the least that still says which component is how. Each leaves out more than the one before:
-/// the sparkline, the reason, the footer, the results.
+/// the sparkline, the reason, the footer, the results and, where there is no room for it, the value.
 enum class Density { Large, Medium, Compact, Tiny, Micro };
 
 struct Tier {

@@ -60,47 +60,43 @@ void TilePainter::prepare(const Theme &theme, Density density, QSize tile, qreal
     m_backgrounds.clear();
     m_cells.clear();
     m_fonts.title = theme.font(TextRole::Heading);
-    m_fonts.value = theme.font(density >= Density::Tiny ? TextRole::Heading : TextRole::Value);
+    m_fonts.value = theme.font(TextRole::Value);
     m_fonts.small = theme.font(TextRole::Small);
-    m_fonts.chip = theme.font(TextRole::Small);
+    m_fonts.chip = m_fonts.small;
+    // More room makes the word larger: it is what is read from afar.
+    const int spare = qRound(tile.height() / theme.scale);
+    switch (density) {
+    case Density::Large: m_fonts.value.setPixelSize(theme.px(std::clamp(22 + (spare - 132) / 5, 22, 34))); break;
+    case Density::Medium: m_fonts.value.setPixelSize(theme.px(19)); break;
+    case Density::Compact: m_fonts.value.setPixelSize(theme.px(17)); break;
+    case Density::Tiny: m_fonts.value.setPixelSize(theme.px(std::clamp(12 + (spare - 47) / 4, 12, 18))); break;
+    case Density::Micro: m_fonts.value.setPixelSize(theme.px(11)); break;
+    }
     if (density != Density::Large)
-        m_fonts.title.setPixelSize(theme.px(density == Density::Micro ? 11 : 13));
-    if (density == Density::Micro)
-        m_fonts.value.setPixelSize(theme.px(11));
-    if (density == Density::Medium || density == Density::Compact)
-        m_fonts.value.setPixelSize(theme.px(19));
-    if (density == Density::Large) // more room makes the word larger, which is what is read from afar
-        m_fonts.value.setPixelSize(theme.px(std::clamp(22 + (tile.height() - theme.px(132)) / 5, 22, 34)));
+        m_fonts.title.setPixelSize(theme.px(density >= Density::Tiny ? 12 : 13));
     placeParts();
 }
 
 void TilePainter::placeParts()
 {
+    m_value = m_reason = m_sparkline = m_results = m_footer = QRect();
+    m_density >= Density::Tiny ? placeSmall() : placeWhole();
+}
+
+void TilePainter::placeWhole()
+{
     const auto px = [this](int at1) { return m_theme.px(at1); };
     const bool roomy = m_density == Density::Large;
-    const int left = px(m_density >= Density::Tiny ? 10 : roomy ? 15 : 13);
-    const int right = m_size.width() - px(m_density >= Density::Tiny ? 8 : roomy ? 12 : 9);
+    const int left = px(roomy ? 15 : 13);
+    const int right = m_size.width() - px(roomy ? 12 : 9);
     const int width = right - left;
-    m_value = m_reason = m_sparkline = m_results = m_footer = QRect();
-    const bool oneLine = m_density >= Density::Tiny;
-    const int pad = px(roomy ? 9 : oneLine ? 4 : 6);
-    const int line = m_density == Density::Micro ? m_size.height() - 2 * pad : px(20);
-    const int shape = px(m_density == Density::Micro ? 12 : oneLine ? 14 : roomy ? 17 : 15);
-    const int top = pad;
+    const int top = px(roomy ? 9 : 6);
+    const int line = px(20);
+    const int shape = px(roomy ? 17 : 15);
+    const int button = px(roomy ? 24 : 22);
     m_shape = QRect(left, top + (line - shape) / 2, shape, shape);
-    const int button = px(oneLine ? 18 : roomy ? 24 : 22);
     m_rerun = QRect(right - button + px(4), top + (line - button) / 2, button, button);
     const int titleLeft = m_shape.right() + 1 + px(roomy ? 9 : 6);
-    if (oneLine) {
-        const int valueWidth = std::min(width / 3, px(70));
-        m_value = QRect(right - valueWidth, top, valueWidth, line);
-        m_title = QRect(titleLeft, top, m_value.left() - px(4) - titleLeft, line);
-        if (m_density == Density::Tiny) {
-            const int cells = px(7);
-            m_results = QRect(left, m_size.height() - pad - px(2) - cells, width, cells);
-        }
-        return;
-    }
     m_title = QRect(titleLeft, top, m_rerun.left() - px(roomy ? 4 : 1) - titleLeft, line);
     int y = top + line;
     const int valueLine = QFontMetrics(m_fonts.value).height() - px(2);
@@ -111,11 +107,34 @@ void TilePainter::placeParts()
         y += px(16);
     }
     const int footer = px(18);
-    m_footer = QRect(left, m_size.height() - px(roomy ? 7 : 4) - footer, right - left, footer);
+    m_footer = QRect(left, m_size.height() - px(roomy ? 7 : 4) - footer, width, footer);
     const int cells = px(roomy ? 9 : 7);
     m_results = QRect(left, m_footer.top() - px(roomy ? 5 : 2) - cells, width, cells);
     if (roomy)
         m_sparkline = QRect(left, y + px(3), width, std::min(m_results.top() - px(6) - y - px(3), px(40)));
+}
+
+void TilePainter::placeSmall()
+{
+    const auto px = [this](int at1) { return m_theme.px(at1); };
+    const bool oneLine = m_density == Density::Micro;
+    const int left = px(9);
+    const int right = m_size.width() - px(6);
+    const int top = px(3);
+    const int line = oneLine ? m_size.height() - 2 * top : px(17);
+    const int shape = px(12);
+    m_shape = QRect(left, top + (line - shape) / 2, shape, shape);
+    m_rerun = QRect(right - px(17), top + (line - px(18)) / 2, px(18), px(18)); // over the title's end while hovered
+    const int titleLeft = m_shape.right() + 1 + px(5);
+    m_title = QRect(titleLeft, top, right - titleLeft, line);
+    if (!oneLine) {
+        const int cells = px(6);
+        m_results = QRect(left, m_size.height() - px(4) - cells, right - left, cells);
+        m_value = QRect(left, top + line, right - left, m_results.top() - top - line);
+    } else if (const int value = px(64); m_title.width() >= px(70) + value) {
+        m_value = QRect(right - value, top, value, line);
+        m_title.setRight(m_value.left() - px(4));
+    }
 }
 
 QString TilePainter::fitted(const QString &text, const QFont &font, int width) const
@@ -127,7 +146,7 @@ TileText TilePainter::layOut(const Tile &tile) const
 {
     TileText text;
     text.valid = true;
-    const int badge = tile.insecure ? m_theme.px(18) : 0;
+    const int badge = tile.insecure ? m_theme.px(m_density >= Density::Tiny ? 14 : 18) : 0;
     const QString title = fitted(tile.title, m_fonts.title, m_title.width() - badge);
     text.title = laidOut(title, m_fonts.title);
     text.titleWidth = QFontMetrics(m_fonts.title).horizontalAdvance(title);
@@ -309,8 +328,8 @@ void TilePainter::paintHeading(QPainter &painter, const QPoint &corner, const Ti
     const QRect title = m_title.translated(corner);
     drawMiddle(painter, title, text.title, m_fonts.title, m_theme.text);
     if (tile.insecure) {
-        const int side = m_theme.px(m_density == Density::Micro ? 11 : 14);
-        const QRect badge(title.left() + text.titleWidth + m_theme.px(4), title.center().y() - side / 2, side, side);
+        const int side = m_theme.px(m_density >= Density::Tiny ? 11 : 14);
+        const QRect badge(title.left() + text.titleWidth + m_theme.px(3), title.center().y() - side / 2, side, side);
         paintIcon(painter, badge, Icon::Insecure, m_theme.stateText(State::Degraded));
     }
 }
@@ -325,18 +344,20 @@ void TilePainter::paint(QPainter &painter, const QRect &rect, const QRect &dirty
     const QRect seen = dirty.intersected(rect);
     const QRectF source((QPointF(seen.topLeft() - corner)) * m_ratio, QSizeF(seen.size()) * m_ratio);
     painter.drawPixmap(QRectF(seen), background(tile.state, look), source);
-    const bool oneLine = m_density >= Density::Tiny;
-    const bool buttonShown = !oneLine || look.hovered || look.rerun.state != RerunState::Idle;
     if (touched(m_shape.united(m_title)))
         paintHeading(painter, corner, tile, text);
-    if (touched(m_value) && !(oneLine && buttonShown)) {
+    if (touched(m_value)) {
         QRect box = m_value.translated(corner);
-        if (oneLine)
+        if (m_density == Density::Micro)
             box.setLeft(box.right() + 1 - qRound(text.value.size().width()));
         drawMiddle(painter, box, text.value, m_fonts.value, m_theme.stateText(tile.state));
     }
-    if (buttonShown && touched(m_rerun))
+    const bool small = m_density >= Density::Tiny; // there the button covers the title's end, so only while it is wanted
+    if (touched(m_rerun) && (!small || look.hovered || look.rerun.state != RerunState::Idle)) {
+        if (small)
+            painter.fillRect(m_rerun.translated(corner), m_theme.panelRaised);
         paintRerun(painter, m_rerun.translated(corner), look.rerun);
+    }
     if (touched(m_reason))
         drawMiddle(painter, m_reason.translated(corner), text.reason, m_fonts.small, m_theme.textDim);
     if (touched(m_sparkline))

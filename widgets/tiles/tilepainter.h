@@ -54,6 +54,8 @@ private:
         QFont title, value, small, chip;
     };
     void placeParts();
+    void placeWhole();
+    void placeSmall();
     /// "waits on X" or "most upstream", in the longest wording that leaves the age its place.
     void layOutChip(TileText &text, const Tile &tile) const;
     QPixmap background(State state, const TileLook &look);
