@@ -1,3 +1,4 @@
+#include "incident/masking.h"
 #include "incident/sections.h"
 #include "incident/urls.h"
 
@@ -158,9 +159,7 @@ QStringList secretsOfHeaders(const Headers &headers)
         const QString value = QString::fromUtf8(bytes);
         if (!Secrets::isSecretHeader(QString::fromLatin1(name)) || value.contains("[CONTEXT]"_L1) || value.contains("${"_L1))
             continue;
-        secrets.append(value);
-        if (const qsizetype space = value.indexOf(u' '); space > 0)
-            secrets.append(value.sliced(space + 1).trimmed());
+        secrets.append(withoutScheme(value));
     }
     return secrets;
 }

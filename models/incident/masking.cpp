@@ -25,7 +25,7 @@ void collect(const Value &value, QStringList &secrets)
         if (key->text == "store"_L1)
             continue;
         if (child->type == Value::Type::Scalar && holdsSecret(key->text) && isLiteral(child->text))
-            secrets.append(child->text);
+            secrets.append(withoutScheme(child->text));
         collect(*child, secrets);
     }
 }
@@ -33,6 +33,14 @@ void collect(const Value &value, QStringList &secrets)
 QString mask() { return QString::fromUtf16(maskText); }
 
 } // namespace
+
+QString withoutScheme(const QString &value)
+{
+    static const QRegularExpression scheme(u"^(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey)\\s+(\\S.{3,})$"_s,
+                                           QRegularExpression::CaseInsensitiveOption | QRegularExpression::DotMatchesEverythingOption);
+    const QRegularExpressionMatch match = scheme.match(value.trimmed());
+    return match.hasMatch() ? match.captured(1) : value;
+}
 
 QStringList secretsIn(const Value &root)
 {

@@ -7,6 +7,8 @@
 
 namespace allclear::reading {
 
+/// "Bearer abcd" → "abcd": the scheme is no secret, and one value to look for is enough.
+QString withoutScheme(const QString &value);
 /// Values of secret-named keys anywhere in the file, its ignored parts included.
 QStringList secretsIn(const Value &root);
 /// One line of the file: secret-named values and user info are masked by their looks, then every known secret.

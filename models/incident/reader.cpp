@@ -73,7 +73,7 @@ void readSections(const Section &root, Incident &incident)
 /// Everything that must not be shown. A file with more secrets than can be masked is refused.
 Secrets secretsOf(Reading &reading, const Value &root)
 {
-    constexpr qsizetype most = 1000;
+    constexpr qsizetype most = 2500;
     QStringList values = reading.secrets + reading.variables.secretValues() + secretsIn(root);
     values.removeDuplicates();
     if (values.size() > most)

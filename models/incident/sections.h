@@ -23,7 +23,7 @@ struct EndpointSource {
 Endpoint readEndpoint(const EndpointSource &source);
 void readDefaults(const Section &root);
 QList<Endpoint> readEndpoints(const Section &root);
-/// Secret header values, and tokens behind "Bearer ".
+/// Secret header values without their scheme.
 QStringList secretsOfHeaders(const QList<std::pair<QByteArray, QByteArray>> &headers);
 
 // suites.cpp

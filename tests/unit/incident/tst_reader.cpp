@@ -465,6 +465,7 @@ void TestReader::secretsAreMasked_data()
     QTest::newRow("a variable of a secret name") << endpointWith("    url: https://a.test/${API_KEY}\n", "variables: {API_KEY: hunter2secret}\n").replace("    url: https://api.test/health\n", "") << u"hunter2secret"_s;
     QTest::newRow("a variable in a variable of a secret name") << endpointWith("", "variables: {A: hunter2secret, MY_TOKEN: '${A}'}\n") << u"hunter2secret"_s;
     QTest::newRow("an Authorization header") << endpointWith("    headers: {Authorization: Bearer hunter2secret}\n") << u"hunter2secret"_s;
+    QTest::newRow("a header without a scheme") << endpointWith("    headers: {Authorization: hunter2 secret}\n") << u"hunter2 secret"_s;
     QTest::newRow("a cookie") << endpointWith("    headers: {cookie: session=hunter2secret}\n") << u"session=hunter2secret"_s;
     QTest::newRow("a header of a secret name") << endpointWith("    headers: {X-Api-Key: hunter2secret}\n") << u"hunter2secret"_s;
     QTest::newRow("a password in a URL") << QByteArray("endpoints: [{name: a, url: 'https://u:hunter2secret@a.test', conditions: ['[STATUS] == 200']}]") << u"hunter2secret"_s;

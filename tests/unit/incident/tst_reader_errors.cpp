@@ -326,6 +326,10 @@ void TestReaderErrors::bytes_data()
     add("a null byte", QByteArray("a: b\n\0", 6), 2, 1, u"the control character 0x00 is not allowed"_s);
     add("the byte that yaml-cpp takes for the end", "a: b\nb: \x04\n", 2, 4, u"the control character 0x04 is not allowed"_s);
     add("an escape", "a: \x1B[0m", 1, 4, u"the control character 0x1B is not allowed"_s);
+    add("an open quote", "a: b\nb: \"c\n", 2, 4, u"YAML syntax: this quote is not closed"_s);
+    add("an open single quote", "a: b\nb: 'c''\n", 2, 4, u"YAML syntax: this quote is not closed"_s);
+    add("an open quote behind an anchor", "a: b\nb: &x \"c\\\"\n", 2, 4, u"YAML syntax: this quote is not closed"_s);
+    add("an open quote at the very end", "a: b\nb: \"c", 2, 6, u"YAML syntax: "_s);
     add("an open list", "a: [b, c\n", 2, 1, u"YAML syntax: "_s);
     add("wrong indentation", "a:\n  b: c\n d: e\n", 3, 2, u"YAML syntax: "_s);
     add("an unknown alias", "a: *b\n", 1, 4, u"YAML syntax: "_s);
