@@ -190,6 +190,7 @@ void DetailPanel::applyTheme()
     layout()->setContentsMargins(theme.px(20), theme.px(16), theme.px(16), theme.px(12));
     layout()->setSpacing(theme.px(6));
     m_sections->setSpacing(theme.px(6));
+    m_sections->setContentsMargins(0, 0, theme.px(10), 0); // keeps clear of the scroll bar
     refreshHead();
     updateGeometry();
     update();

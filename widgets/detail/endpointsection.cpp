@@ -60,7 +60,7 @@ void SectionHeading::paintEvent(QPaintEvent *)
     const QFontMetrics small(painter.font());
     const QString right = (m_note.isEmpty() ? stateWord(m_state) : stateWord(m_state) + u" · "_s + m_note)
         + (isChecked() ? u"  ⌄"_s : u"  ›"_s);
-    const int rightWidth = std::min(small.horizontalAdvance(right), width() * 2 / 3);
+    const int rightWidth = std::min(small.horizontalAdvance(right) + theme.px(3), width() * 2 / 3);
     painter.setPen(theme.stateText(m_state));
     painter.drawText(rect(), Qt::AlignRight | Qt::AlignVCenter, small.elidedText(right, Qt::ElideMiddle, rightWidth));
     painter.setFont(theme.font(TextRole::Heading));

@@ -49,6 +49,7 @@ StatusList::StatusList(ThemeSource *theme, const QString &heading, QWidget *pare
     setAccessibleName(heading);
     m_column->setContentsMargins({});
     m_column->addWidget(m_heading);
+    m_heading->setVisible(!heading.isEmpty());
     connect(theme, &ThemeSource::changed, this, &StatusList::applyTheme);
     applyTheme();
     hide();

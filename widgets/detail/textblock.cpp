@@ -85,8 +85,10 @@ void TextBlock::adjustHeight()
         return;
     m_adjusting = true;
     const int lines = std::clamp(static_cast<int>(std::ceil(document()->size().height())), 1, linesAtMost);
-    const int margins = static_cast<int>(2 * document()->documentMargin()) + 4;
-    const int wanted = lines * fontMetrics().lineSpacing() + margins;
+    const qreal frame = 2 * document()->documentMargin() + 4;
+    const int wanted = static_cast<int>(std::ceil(lines * QFontMetricsF(document()->defaultFont()).lineSpacing() + frame));
+    const bool whole = document()->size().height() <= linesAtMost;
+    setVerticalScrollBarPolicy(whole ? Qt::ScrollBarAlwaysOff : Qt::ScrollBarAsNeeded);
     if (wanted != height() || wanted != minimumHeight())
         setFixedHeight(wanted);
     m_adjusting = false;
