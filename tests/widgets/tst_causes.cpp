@@ -136,6 +136,22 @@ private Q_SLOTS:
         QCOMPARE(edgesOf(causeGraph(parsed(components), Fold::Open, 9, 9)), edges);
     }
 
+    void edgesGoRoundTheBoxesTheyPass()
+    {
+        const CauseGraph graph = causeGraph(parsed({u"a*"_s, u"tls*"_s, u"b<a"_s, u"c<b"_s, u"d<c,tls"_s}), Fold::Open, 9, 9);
+        const QRectF area(0, 0, 500, 160);
+        const QList<QRectF> boxes = placeNodes(graph, area, {80, 40}, {20, 10});
+        for (const CauseEdge &edge : graph.edges) {
+            const QPainterPath path = edgePath(graph, boxes, edge, area);
+            for (int step = 0; step <= 100; ++step) {
+                const QPointF point = path.pointAtPercent(step / 100.0);
+                QVERIFY(area.contains(point));
+                for (const QRectF &box : boxes)
+                    QVERIFY(!box.adjusted(1, 1, -1, -1).contains(point));
+            }
+        }
+    }
+
     void aThousandFailingComponentsFit()
     {
         QStringList rows{u"root*"_s};

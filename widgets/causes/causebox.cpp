@@ -73,7 +73,8 @@ void CauseBox::paintEvent(QPaintEvent *)
     const QFontMetrics metrics(theme.font(TextRole::Small));
     const QRectF inside = frame.adjusted(theme.px(7), 0, -theme.px(5), 0);
     const int lines = std::max(1, static_cast<int>((frame.height() - theme.px(2)) / metrics.height()));
-    const bool caption = m_node.suspect && lines >= 2;
+    const bool wide = metrics.horizontalAdvance(m_node.label) <= static_cast<int>(inside.width());
+    const bool caption = m_node.suspect && lines >= (wide ? 2 : 3); // the whole name matters more
     QStringList rows = wrapped(m_node.label, metrics, static_cast<int>(inside.width()), caption ? lines - 1 : std::min(lines, 2));
     painter.setFont(theme.font(TextRole::Small));
     qreal y = frame.center().y() - metrics.height() * static_cast<qreal>(rows.size() + (caption ? 1 : 0)) / 2;
@@ -84,8 +85,10 @@ void CauseBox::paintEvent(QPaintEvent *)
     }
     if (caption) {
         painter.setPen(theme.stateText(m_node.state));
+        const int room = static_cast<int>(inside.width());
+        const QString word = metrics.horizontalAdvance(tr("most upstream")) <= room ? tr("most upstream") : tr("upstream");
         painter.drawText(QRectF(inside.left(), y, inside.width(), metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                         metrics.elidedText(tr("most upstream"), Qt::ElideRight, static_cast<int>(inside.width())));
+                         metrics.elidedText(word, Qt::ElideRight, room));
     }
     const qreal side = theme.px(13);
     const QRectF badge(frame.right() - side / 2 - theme.px(1), frame.top() - side / 2 + theme.px(1), side, side);

@@ -311,6 +311,32 @@ CauseGraph causeGraph(const QList<CauseInput> &components, Fold fold, int layers
     return builder.graph();
 }
 
+QPainterPath edgePath(const CauseGraph &graph, const QList<QRectF> &boxes, const CauseEdge &edge, const QRectF &area)
+{
+    constexpr qreal clearance = 8;
+    const QPointF from(boxes[edge.from].right(), boxes[edge.from].center().y());
+    const QPointF to(boxes[edge.to].left(), boxes[edge.to].center().y());
+    const auto curve = [](QPainterPath &path, QPointF end) {
+        const QPointF start = path.currentPosition();
+        const QPointF bend((end.x() - start.x()) / 2, 0);
+        path.cubicTo(start + bend, end - bend, end);
+    };
+    QRectF passed; // what stands between
+    for (qsizetype i = 0; i < boxes.size(); ++i) {
+        if (graph.nodes[i].layer > graph.nodes[edge.from].layer && graph.nodes[i].layer < graph.nodes[edge.to].layer)
+            passed = passed.united(boxes[i]);
+    }
+    QPainterPath path(from);
+    if (!passed.isNull()) {
+        const bool over = from.y() <= passed.center().y();
+        const qreal y = over ? std::max(area.top(), passed.top() - clearance) : std::min(area.bottom(), passed.bottom() + clearance);
+        curve(path, {passed.left(), y});
+        path.lineTo(passed.right(), y);
+    }
+    curve(path, to);
+    return path;
+}
+
 QList<QRectF> placeNodes(const CauseGraph &graph, const QRectF &area, QSizeF largestBox, QSizeF smallestGap)
 {
     QList<QRectF> boxes;

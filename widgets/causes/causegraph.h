@@ -4,6 +4,7 @@
 #include "core/vocabulary.h"
 
 #include <QList>
+#include <QPainterPath>
 #include <QRectF>
 #include <QStringList>
 
@@ -59,6 +60,10 @@ bool isTroubled(State state);
 /// Troubled components, and those that stand between them. At most `layersAtMost` layers of `rowsAtMost` rows: what is
 /// over goes into a box "7 more". `needs` must be acyclic; unknown names in it are ignored.
 CauseGraph causeGraph(const QList<CauseInput> &components, Fold fold, int layersAtMost, int rowsAtMost);
+
+/// The way of an edge from the right of one box to the left of another. One that passes layers goes over or under
+/// their boxes, whichever is nearer to where it begins, and stays in `area`.
+QPainterPath edgePath(const CauseGraph &graph, const QList<QRectF> &boxes, const CauseEdge &edge, const QRectF &area);
 
 /// Boxes in `area`, one a node: columns from left to right, each column centred.
 QList<QRectF> placeNodes(const CauseGraph &graph, const QRectF &area, QSizeF largestBox, QSizeF smallestGap);

@@ -17,6 +17,7 @@ struct Measures {
     QSizeF box, gap;
     qreal comfortable; ///< width of a box in which most titles stand on one line
     qreal narrowest;   ///< in which a title is still readable
+    qreal narrowGap;   ///< between boxes when there is little room
 };
 
 constexpr int unlimited = 1000;
@@ -27,7 +28,14 @@ Measures measures(const Theme &theme)
     return {.box = QSizeF(theme.px(112), 2 * metrics.height() + theme.px(10)),
             .gap = QSizeF(theme.px(22), theme.px(10)),
             .comfortable = theme.px(84) * 1.0,
-            .narrowest = theme.px(62) * 1.0};
+            .narrowest = theme.px(62) * 1.0,
+            .narrowGap = theme.px(14) * 1.0};
+}
+
+/// How many boxes of a width stand side by side.
+int across(const QRectF &area, qreal box, qreal gap)
+{
+    return std::max(1, static_cast<int>((area.width() + gap) / (box + gap)));
 }
 
 } // namespace
@@ -185,14 +193,13 @@ QRectF CausesPanel::canvas() const
 CauseGraph CausesPanel::fittingGraph(const QRectF &area) const
 {
     const Measures size = measures(m_theme->theme());
-    const auto across = [&](qreal box) { return std::max(1, static_cast<int>((area.width() + size.gap.width()) / (box + size.gap.width()))); };
     const int rows = std::max(1, static_cast<int>((area.height() + size.gap.height()) / (size.box.height() + size.gap.height())));
     for (const Fold fold : {Fold::Open, Fold::Joined}) {
         CauseGraph graph = causeGraph(m_inputs, fold, unlimited, unlimited);
-        if (graph.layers <= across(size.comfortable) && graph.rows <= rows)
+        if (graph.layers <= across(area, size.comfortable, size.gap.width()) && graph.rows <= rows)
             return graph;
     }
-    return causeGraph(m_inputs, Fold::Tight, across(size.narrowest), rows);
+    return causeGraph(m_inputs, Fold::Tight, across(area, size.narrowest, size.narrowGap), rows);
 }
 
 void CausesPanel::arrange()
@@ -214,7 +221,8 @@ void CausesPanel::arrange()
                                         QFontMetrics(m_summary->font()).height() + theme.px(2)));
     m_graph = fittingGraph(area);
     const Measures size = measures(theme);
-    m_frames = placeNodes(m_graph, area, size.box, size.gap);
+    const qreal gap = m_graph.layers > across(area, size.comfortable, size.gap.width()) ? size.narrowGap : size.gap.width();
+    m_frames = placeNodes(m_graph, area, size.box, {gap, size.gap.height()});
     const int hang = CauseBox::overhang(theme);
     while (m_boxes.size() > m_graph.nodes.size())
         delete m_boxes.takeLast();
@@ -260,15 +268,10 @@ void CausesPanel::paintEvent(QPaintEvent *)
         for (const CauseEdge &edge : std::as_const(m_graph.edges)) {
             if (edge.lit != lit)
                 continue;
-            const QPointF from(m_frames[edge.from].right(), m_frames[edge.from].center().y());
-            const QPointF to(m_frames[edge.to].left(), m_frames[edge.to].center().y());
-            const qreal bend = (to.x() - from.x()) / 2;
-            QPainterPath path(from);
-            path.cubicTo(from + QPointF(bend, 0), to - QPointF(bend, 0), to);
             QColor colour = lit ? theme.state(State::Down) : theme.textFaint;
             colour.setAlpha(lit ? 170 : 130);
             painter.setPen(QPen(colour, 1.4 * theme.scale));
-            painter.drawPath(path);
+            painter.drawPath(edgePath(m_graph, m_frames, edge, canvas()));
         }
     }
 }
