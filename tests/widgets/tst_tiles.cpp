@@ -412,6 +412,16 @@ private Q_SLOTS:
         QCOMPARE(watch.events, 0);
     }
 
+    void agesTickInWholeSeconds()
+    {
+        Fixture f(founding(), {1210, 640});
+        const QImage before = f.grid.grab().toImage();
+        f.clock->advance(400ms);
+        QCOMPARE(f.grid.grab().toImage(), before);
+        f.clock->advance(600ms);
+        QVERIFY(f.grid.grab().toImage() != before);
+    }
+
     void anAgeRepaintsFootersOnly()
     {
         Fixture f(founding(), {1210, 640});

@@ -34,6 +34,9 @@ BoardWindow::BoardWindow(Board *board, ThemeSource *theme, QWidget *parent)
     connect(tiles(), &TileGrid::opened, this, &BoardWindow::open);
     connect(tiles(), &TileGrid::rerunRequested, board, &Board::rerunComponent);
     connect(m_page->causes(), &CausesPanel::opened, this, &BoardWindow::open);
+    connect(m_detail, &DetailPanel::closed, this, [this] {
+        (m_focusBefore ? m_focusBefore.data() : tiles())->setFocus(Qt::OtherFocusReason);
+    });
     connect(m_rail, &Rail::themeToggled, this, &BoardWindow::toggleAppearance);
     connect(m_rail, &Rail::pauseToggled, this, [board] { board->setPaused(!board->isPaused()); });
     connect(m_rail, &Rail::helpRequested, this, &BoardWindow::toggleKeys);
@@ -86,6 +89,8 @@ QList<KeyText> BoardWindow::addKeys()
 
 void BoardWindow::open(const QString &component)
 {
+    if (m_detail->isHidden())
+        m_focusBefore = focusWidget();
     m_detail->openComponent(component);
     placeSheets();
 }

@@ -7,6 +7,7 @@
 #include "widgets/theme/theme.h"
 
 #include <QMainWindow>
+#include <QPointer>
 
 namespace allclear {
 
@@ -50,6 +51,7 @@ private:
     BoardPage *m_page;
     PageArea *m_area;
     DetailPanel *m_detail;
+    QPointer<QWidget> m_focusBefore; ///< the sheet was opened; known even while the window is not active
     KeysOverlay *m_keys = nullptr;
 };
 
