@@ -31,7 +31,6 @@ Fault toFault(const QSqlError &error)
     }
 }
 
-qint64 micros(TimePoint time) { return time.time_since_epoch().count(); }
 TimePoint fromMicros(const QVariant &value) { return TimePoint(Duration(value.toLongLong())); }
 
 Sample toSample(const QSqlQuery &row)

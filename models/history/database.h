@@ -42,6 +42,9 @@ struct Tick {
     TimePoint at;
 };
 
+/// Times as the database keeps them: microseconds since 1970, UTC.
+inline qint64 micros(TimePoint time) { return time.time_since_epoch().count(); }
+
 class Database {
 public:
     Database();

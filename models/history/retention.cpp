@@ -11,8 +11,6 @@ namespace {
 constexpr qint64 vacuumPages = 500; // 2 MB a step
 constexpr double roomAfterCap = 0.9; // of maxBytes: so that a full database is not trimmed at every turn
 
-qint64 micros(TimePoint time) { return time.time_since_epoch().count(); }
-
 } // namespace
 
 MaybeFault Retention::start(TimePoint oldest, TimePoint now, qint64 maxBytes)

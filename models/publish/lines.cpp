@@ -9,8 +9,6 @@ namespace {
 
 constexpr int outcomeColumns = 8; // "degraded"
 constexpr int keyColumns = 30;
-constexpr int answerColumns = 11; // "unreachable"
-constexpr int latencyColumns = 8;
 
 QString trimmedEnd(QString line)
 {

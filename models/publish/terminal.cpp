@@ -24,7 +24,7 @@ bool isWide(char32_t c)
     return std::ranges::any_of(ranges, [c](const Range &range) { return range.first <= c && c <= range.last; });
 }
 
-int columnsOf(char32_t c)
+int columnsOfCharacter(char32_t c)
 {
     const auto category = QChar::category(c);
     if (category == QChar::Mark_NonSpacing || category == QChar::Mark_Enclosing || category == QChar::Other_Format)
@@ -53,7 +53,7 @@ int columnsOf(const QString &text)
 {
     int columns = 0;
     for (const char32_t c : text.toUcs4())
-        columns += columnsOf(c);
+        columns += columnsOfCharacter(c);
     return columns;
 }
 
@@ -66,7 +66,7 @@ QString fitted(const QString &text, int columns)
     QString cut;
     int used = 1;
     for (const char32_t c : text.toUcs4()) {
-        used += columnsOf(c);
+        used += columnsOfCharacter(c);
         if (used > columns)
             break;
         cut += QString::fromUcs4(&c, 1);

@@ -32,6 +32,9 @@ QString shapeOf(Overall overall);
 
 /// "503", "NOAUTH", "timeout", "pass": what came, in one word.
 QString answerWord(const Observation &observation);
+/// Of an endpoint's line in `check` and `watch`.
+inline constexpr int answerColumns = 11; // "unreachable"
+inline constexpr int latencyColumns = 8; // "10 m 20 s" is cut by nothing: it only shifts
 /// The failure in one line, or what degraded it, or nothing.
 QString reasonLine(const Observation &observation);
 

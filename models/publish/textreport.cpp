@@ -12,8 +12,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int stateColumns = 8;   // "degraded", "flapping", "checking"
-constexpr int answerColumns = 11; // "unreachable"
-constexpr int latencyColumns = 8; // "10 m 20 s" is cut by nothing: it only shifts
 constexpr int longestName = 40;
 
 class TextReport {
