@@ -34,6 +34,20 @@ void holdBackSignals()
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+/// Says when the window is painted for the first time, and ends the program.
+class FirstFrame : public QObject {
+public:
+    using QObject::QObject;
+    bool eventFilter(QObject *, QEvent *event) override
+    {
+        if (event->type() == QEvent::Paint) {
+            std::puts("first frame");
+            QCoreApplication::quit();
+        }
+        return false;
+    }
+};
+
 QStringList words(int count, char **values)
 {
     QStringList list;
@@ -90,6 +104,9 @@ int main(int argc, char **argv)
         shots.emplace(*options, room.board(), &theme, &window);
         QObject::connect(&room, &Room::chapterEntered, &*shots, &Shots::enterChapter);
     }
+    FirstFrame firstFrame;
+    if (options->firstFrame)
+        window.installEventFilter(&firstFrame);
     options->fullScreen ? window.showFullScreen() : window.show();
 
     if (options->rehearse) {

@@ -42,6 +42,7 @@ std::optional<BoardOptions> readOptions(const QStringList &arguments, int &statu
     app.add_option("--chapter", chapter, "when to take the screenshot of a rehearsal")->check(CLI::IsMember({"crisis", "recovery", "clear"}));
     app.add_option("--screenshot", screenshot, "write a PNG of the board and quit");
     app.add_option("--shots", shots, "write PNGs of every chapter, size and appearance into this folder and quit");
+    app.add_flag("--first-frame", options.firstFrame, "say so when the first frame is painted, and quit");
     app.add_option("--size", size, "of the window, WIDTHxHEIGHT");
     app.set_version_flag("--version", "allclear-board " ALLCLEAR_VERSION);
     std::vector<std::string> words;

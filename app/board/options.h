@@ -20,6 +20,7 @@ struct BoardOptions {
     QString chapter;       ///< crisis, recovery or clear: when to take the screenshot
     QString screenshot;    ///< PNG to write, then quit
     QSize size{1920, 1080};
+    bool firstFrame = false; ///< say when the first frame is painted, then quit: for the bench
     QString shots;         ///< folder: all chapters, sizes and looks in one rehearsal, then quit
 };
 
