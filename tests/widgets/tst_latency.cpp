@@ -420,7 +420,7 @@ private Q_SLOTS:
 
     void theLegendShowsFailingOnesFirst()
     {
-        Fixture f(Stage::Recovery);
+        Fixture f(Stage::Recovery, 0, {1600, 240}); // wide enough for all, however the fonts are hinted
         const QList<LegendEntry *> entries = f.panel.legend()->shownEntries();
         QCOMPARE(entries.size(), 6);
         QCOMPARE(entries[0]->accessibleName(), u"api-health: 10.2 s, failing"_s);
