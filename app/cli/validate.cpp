@@ -3,6 +3,8 @@
 
 #include "incident/reader.h"
 
+#include <algorithm>
+
 namespace allclear {
 
 using namespace Qt::StringLiterals;
@@ -16,8 +18,9 @@ QString counted(qsizetype count, const QString &one, const QString &many)
 
 QString summary(const Incident &incident)
 {
-    return u"%1, %2, %3"_s.arg(counted(incident.endpoints.size(), u"endpoint"_s, u"endpoints"_s),
-                               counted(incident.suites.size(), u"suite"_s, u"suites"_s),
+    const auto suites = std::ranges::count(incident.endpoints, Kind::Journey, &Endpoint::kind);
+    return u"%1, %2, %3"_s.arg(counted(incident.endpoints.size() - suites, u"endpoint"_s, u"endpoints"_s),
+                               counted(suites, u"suite"_s, u"suites"_s),
                                counted(incident.criteria.size(), u"criterion"_s, u"criteria"_s));
 }
 

@@ -6,9 +6,13 @@
 
 #include <QByteArray>
 #include <QHash>
+#include <QJsonObject>
 #include <QList>
 #include <QString>
 #include <QStringList>
+
+#include <memory>
+#include <optional>
 
 namespace allclear {
 
@@ -47,6 +51,19 @@ struct ClientOptions {
 /// Names a row everywhere (history, JSON, references): "group/name", or "name" without a group.
 using EndpointKey = QString;
 
+/// Names of [CONTEXT] and the placeholders that they are taken from.
+using StoreList = QList<std::pair<QString, QString>>;
+
+/// One entry of a WebSocket conversation: a message out, or the conditions that one coming in must meet.
+struct ConversationStep {
+    QString send;                   ///< may hold [CONTEXT].k
+    QList<ConditionText> expect;    ///< all met by the same [MESSAGE]; empty: the entry sends
+    std::optional<Duration> within; ///< since the entry's turn came; the probe's own deadline when absent
+    StoreList store;                ///< taken from the message that met `expect`
+};
+
+struct Journey;
+
 struct Endpoint {
     QString name;
     QString group;
@@ -65,12 +82,27 @@ struct Endpoint {
     QList<ConditionText> conditions;
     QList<ConditionText> degradedWhen;
     ClientOptions client;
+    QList<ConversationStep> conversation;   ///< WebSocket only
+    std::shared_ptr<const Journey> journey; ///< set when, and only when, `kind` is Journey; `client.timeout` bounds it
     QString notJudged; ///< why no probe judges this endpoint yet (an unsupported scheme or part); empty when one does
     SourceMark mark;
 
     EndpointKey key() const { return group.isEmpty() ? name : group + u'/' + name; }
     /// A result older than this is stale (contract 1).
     Duration staleAfter() const { return std::max<Duration>(3 * interval, 30s); }
+};
+
+struct JourneyStep {
+    Endpoint endpoint; ///< url, headers, body and conversation may hold [CONTEXT].k
+    bool alwaysRun = false; ///< also after a step failed: clearing up
+    StoreList store;
+};
+
+/// An entry of `suites`: steps that share a context, in order.
+struct Journey {
+    QString title;
+    QJsonObject context; ///< where it starts
+    QList<JourneyStep> steps;
 };
 
 } // namespace allclear

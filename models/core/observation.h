@@ -55,6 +55,27 @@ struct TlsFacts {
 /// Absent where a phase did not happen or cannot be told apart.
 using Phases = std::array<std::optional<Duration>, measuredPhaseCount>;
 
+struct Observation;
+using ObservationPtr = std::shared_ptr<const Observation>;
+
+/// One step of a journey.
+struct StepResult {
+    QString name;
+    bool alwaysRun = false;
+    ObservationPtr observation; ///< null: not run
+    QString notRun;             ///< why
+};
+
+/// One message of a WebSocket conversation; secrets masked, cut to exchangeLength characters.
+struct Exchange {
+    enum class Way { Sent, Received };
+    Way way = Way::Received;
+    Duration at{};    ///< since the probe started
+    QString text;
+    int entry = -1;   ///< of the conversation that it belongs to; -1: skipped
+};
+inline constexpr qsizetype exchangeLength = 2048;
+
 struct Observation {
     EndpointKey endpoint;
     TimePoint startedAt;
@@ -80,12 +101,12 @@ struct Observation {
     QString excerpt;         ///< first 2 KiB of the answer, secrets masked
     QStringList notes;       ///< things worth knowing that are no failure ("the server ignored the subprotocol")
     bool answered = false;   ///< a complete answer arrived; latency stands for a response
+    QList<StepResult> steps;       ///< of a journey, in its order
+    QList<Exchange> conversation;  ///< of a WebSocket, in order of time
 
     std::optional<Duration> phase(Phase phase) const { return phases[static_cast<std::size_t>(phase)]; }
     bool failed() const { return outcome == Outcome::Fail; }
 };
-
-using ObservationPtr = std::shared_ptr<const Observation>;
 
 /// One observation as history and charts keep it: 16 bytes.
 struct Sample {

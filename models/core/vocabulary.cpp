@@ -19,7 +19,7 @@ L at(const Names &names, Enum value)
 constexpr std::array kindNames = {
     L("http"),  L("websocket"), L("tls"),
     L("starttls"), L("tcp"), L("dns"), L("icmp"),
-    L("redis"), L("postgres"),  L("promql"),
+    L("redis"), L("postgres"),  L("promql"), L("suite"),
     L("unknown")};
 
 constexpr std::array failureNames = {

@@ -8,8 +8,8 @@
 
 namespace allclear {
 
-/// What is spoken to an endpoint; decided by the URL's scheme or a `dns` block.
-enum class Kind { Http, WebSocket, Tls, StartTls, Tcp, Dns, Icmp, Redis, Postgres, PromQl, Unknown };
+/// What is spoken to an endpoint; decided by the URL's scheme or a `dns` block. A journey is an entry of `suites`.
+enum class Kind { Http, WebSocket, Tls, StartTls, Tcp, Dns, Icmp, Redis, Postgres, PromQl, Journey, Unknown };
 
 /// Contract 3: one per failed result.
 enum class FailureKind {

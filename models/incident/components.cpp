@@ -37,7 +37,7 @@ QList<Component> readList(const Section &root, Needs &needs)
     return components;
 }
 
-/// Gives every endpoint and suite a component that exists, making it when the file lists none of that name.
+/// Gives every endpoint a component that exists, making it when the file lists none of that name.
 class Implied {
 public:
     Implied(const Section &root, QList<Component> &components)
@@ -60,7 +60,7 @@ public:
         add(endpoint.component, endpoint.name, endpoint.group, endpoint.mark);
     }
 
-    /// `mark` is that of the endpoint or suite that names the component.
+    /// `mark` is that of the endpoint that names the component.
     void check(const QString &name, const QString &tier, SourceMark mark)
     {
         if (name.isEmpty() || m_known.contains(name))
@@ -140,8 +140,6 @@ void noteUnwatched(Reading &reading, const Incident &incident)
     QSet<QString> watched;
     for (const Endpoint &endpoint : incident.endpoints)
         watched.insert(endpoint.component);
-    for (const Suite &suite : incident.suites)
-        watched.insert(suite.component);
     for (const Component &component : incident.components) {
         if (!watched.contains(component.name))
             reading.notice(component.mark, u"nothing watches `%1`"_s.arg(component.name),
@@ -158,8 +156,6 @@ void readComponents(const Section &root, Incident &incident)
     Implied implied(root, incident.components);
     for (Endpoint &endpoint : incident.endpoints)
         implied.give(endpoint);
-    for (const Suite &suite : incident.suites)
-        implied.check(suite.component, suite.group, suite.mark);
     checkNeeds(root.reading(), incident.components, needs);
     CycleSearch(root.reading(), incident.components, needs);
     noteUnwatched(root.reading(), incident);

@@ -15,7 +15,7 @@ QStringList kindWords()
     return words;
 }
 
-/// Drops endpoints of other kinds, disabled ones, and — with a kind — journeys. Nothing left is an error: zero selected
+/// Drops endpoints of other kinds and disabled ones. Nothing left is an error: zero selected
 /// endpoints would be a criterion that nothing can refute.
 void narrow(const Section &section, const References &references, const References::Found &found, SuccessCriterion &criterion)
 {
@@ -24,11 +24,9 @@ void narrow(const Section &section, const References &references, const Referenc
         if (endpoint && endpoint->enabled && (!criterion.kind || endpoint->kind == *criterion.kind))
             criterion.endpoints.append(key);
     }
-    if (!criterion.kind)
-        criterion.suites = found.suites;
-    if (!criterion.endpoints.isEmpty() || !criterion.suites.isEmpty() || !found.complete)
+    if (!criterion.endpoints.isEmpty() || !found.complete)
         return;
-    if (found.endpoints.isEmpty() && found.suites.isEmpty())
+    if (found.endpoints.isEmpty())
         section.reading().error(section.markOf("of"_L1), u"the criterion selects nothing"_s, u"name endpoints, suites, `group:…` or `component:…` in `of`"_s);
     else if (criterion.kind)
         section.reading().error(section.markOf("kind"_L1), u"the criterion selects no endpoint of kind %1"_s.arg(name(*criterion.kind)),

@@ -181,6 +181,9 @@ Endpoint readEndpoint(const EndpointSource &source)
     readBody(section, endpoint);
     if (endpoint.kind == Kind::WebSocket)
         moveSubprotocols(endpoint);
+    endpoint.conversation = readConversation(section);
+    if (!endpoint.conversation.isEmpty() && endpoint.kind != Kind::WebSocket && !endpoint.url.isEmpty())
+        reading.error(section.markOf("conversation"_L1), u"only WebSocket endpoints hold a `conversation`"_s, u"use a ws:// or wss:// URL"_s);
     reading.secrets += secretsOfHeaders(endpoint.headers);
     endpoint.notJudged = whyNotJudged(endpoint, undefined, clientProblem);
     return endpoint;

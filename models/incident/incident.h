@@ -35,45 +35,13 @@ struct Component {
     SourceMark mark;
 };
 
-/// One `expect` / `send` / … entry of a step's conversation. Read now, run by a later issue.
-struct ConversationStep {
-    QString send;
-    QList<ConditionText> expect;
-    std::optional<Duration> within;
-    QList<std::pair<QString, QString>> store;
-};
-
-struct SuiteStep {
-    Endpoint endpoint;
-    bool alwaysRun = false;
-    QList<std::pair<QString, QString>> store;
-    QList<ConversationStep> conversation;
-};
-
-struct Suite {
-    QString name;
-    QString title;
-    QString group;
-    QString component;
-    Duration interval = 10min;
-    Duration timeout = 5min;
-    bool enabled = true;
-    QList<std::pair<QString, QString>> context;
-    QList<SuiteStep> steps;
-    QString notJudged; ///< why no journey is judged yet; empty when it is
-    SourceMark mark;
-
-    EndpointKey key() const { return group.isEmpty() ? name : group + u'/' + name; }
-};
-
 struct SuccessCriterion {
     QString title;
     QStringList of;                  ///< as written: names, "group:G", "component:C"
     std::optional<Kind> kind;        ///< only endpoints of this kind
     QList<ConditionText> require;    ///< empty: the endpoints' own conditions
     Duration hold{};
-    QList<EndpointKey> endpoints;    ///< what `of` and `kind` select, resolved by the reader; never empty unless…
-    QList<EndpointKey> suites;       ///< …journeys are selected
+    QList<EndpointKey> endpoints;    ///< what `of` and `kind` select, resolved by the reader; never empty
     SourceMark mark;
 };
 
@@ -141,8 +109,7 @@ struct Incident {
     QList<Link> links;
     QString observerTarget; ///< "tcp://host:port" or empty
     QList<Component> components; ///< file order; needs are acyclic
-    QList<Endpoint> endpoints;
-    QList<Suite> suites;
+    QList<Endpoint> endpoints;   ///< file order; journeys (entries of `suites`) behind the others
     QList<SuccessCriterion> criteria;
     QList<Why> whys;
     QList<Action> actions;

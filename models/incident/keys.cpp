@@ -14,7 +14,7 @@ QStringList words(const char16_t *text) { return QString::fromUtf16(text).split(
 QList<MappingKeys> makeTable()
 {
     const QStringList endpoint = words(u"name group component url method headers body graphql enabled interval conditions "
-                                       u"degraded-when failure-threshold success-threshold client dns");
+                                       u"degraded-when failure-threshold success-threshold client dns conversation");
     const QStringList gatusEndpoint = words(u"alerts ui maintenance-windows ssh sftp mqtt grpc redis extra-labels");
     return {
         {{}, words(u"incident variables defaults observer components endpoints suites success-criteria five-whys actions runs notify"),
@@ -33,10 +33,10 @@ QList<MappingKeys> makeTable()
         {u"endpoints[].client"_s, words(u"timeout insecure ignore-redirect keep-alive auth proxy-url subprotocols max-body-size tls"),
          words(u"oauth2 identity-aware-proxy kerberos network dns-resolver tunnel")},
         {u"endpoints[].client.tls"_s, words(u"ca-file certificate-file private-key-file server-name"), words(u"renegotiation")},
+        {u"endpoints[].conversation[]"_s, words(u"send expect within store"), {}},
         {u"endpoints[].dns"_s, words(u"query-name query-type"), {}},
         {u"suites[]"_s, words(u"name title group component enabled interval timeout context endpoints"), words(u"alerts ui")},
-        {u"suites[].endpoints[]"_s, endpoint + words(u"store always-run conversation"), gatusEndpoint},
-        {u"suites[].endpoints[].conversation[]"_s, words(u"send expect within store"), {}},
+        {u"suites[].endpoints[]"_s, endpoint + words(u"store always-run"), gatusEndpoint},
         {u"success-criteria[]"_s, words(u"title of kind require hold"), {}},
         {u"five-whys[]"_s, words(u"why because evidence confirmed-when"), {}},
         {u"actions[]"_s, words(u"title owner due component done-when"), {}},

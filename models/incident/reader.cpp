@@ -37,15 +37,17 @@ void defineVariables(const Section &root)
     }
 }
 
-void checkSharedKeys(Reading &reading, const Incident &incident)
+/// Suites join the endpoints; a key names one of them.
+void addSuites(const Section &root, Incident &incident)
 {
     QHash<EndpointKey, int> lines;
-    for (const Endpoint &endpoint : incident.endpoints)
+    for (const Endpoint &endpoint : std::as_const(incident.endpoints))
         lines.insert(endpoint.key(), endpoint.mark.line);
-    for (const Suite &suite : incident.suites) {
+    for (const Endpoint &suite : readSuites(root)) {
         if (lines.contains(suite.key()) && !suite.name.isEmpty())
-            reading.error(suite.mark, u"the suite `%1` is called like an endpoint"_s.arg(suite.key()),
-                          u"the endpoint is on line %1: change one of the names"_s.arg(lines.value(suite.key())));
+            root.reading().error(suite.mark, u"the suite `%1` is called like an endpoint"_s.arg(suite.key()),
+                                 u"the endpoint is on line %1: change one of the names"_s.arg(lines.value(suite.key())));
+        incident.endpoints.append(suite);
     }
 }
 
@@ -55,11 +57,10 @@ void readSections(const Section &root, Incident &incident)
     defineVariables(root);
     readDefaults(root);
     incident.endpoints = readEndpoints(root);
-    incident.suites = readSuites(root);
+    addSuites(root, incident);
     if (root.list("endpoints"_L1).isEmpty() && root.list("suites"_L1).isEmpty())
         reading.error(root.markOf("endpoints"_L1), u"the file watches nothing: it has no endpoints and no suites"_s,
                       u"add `endpoints:` with a `name`, a `url` and `conditions`"_s);
-    checkSharedKeys(reading, incident);
     readComponents(root, incident);
     const References references(incident);
     readHeader(root, references, incident);
@@ -84,10 +85,15 @@ Secrets secretsOf(Reading &reading, const Value &root)
 void maskTargets(Incident &incident)
 {
     const auto mask = [&](Endpoint &endpoint) { endpoint.target = incident.secrets.mask(Secrets::maskUrl(endpoint.url)); };
-    std::ranges::for_each(incident.endpoints, mask);
-    for (Suite &suite : incident.suites) {
-        for (SuiteStep &step : suite.steps)
+    for (Endpoint &endpoint : incident.endpoints) {
+        if (!endpoint.journey) {
+            mask(endpoint);
+            continue;
+        }
+        auto journey = std::make_shared<Journey>(*endpoint.journey);
+        for (JourneyStep &step : journey->steps)
             mask(step.endpoint);
+        endpoint.journey = journey;
     }
 }
 

@@ -27,20 +27,11 @@ References::References(const Incident &incident)
         if (endpoint.name.isEmpty() || m_endpoints.contains(endpoint.key()))
             continue;
         m_endpoints.insert(endpoint.key(), &endpoint);
-        m_byKey[endpoint.key()].endpoints.append(endpoint.key());
-        m_byName[endpoint.name].endpoints.append(endpoint.key());
-        m_byGroup[endpoint.group].endpoints.append(endpoint.key());
-        m_byComponent[endpoint.component].endpoints.append(endpoint.key());
+        m_byKey[endpoint.key()].append(endpoint.key());
+        m_byName[endpoint.name].append(endpoint.key());
+        m_byGroup[endpoint.group].append(endpoint.key());
+        m_byComponent[endpoint.component].append(endpoint.key());
         m_names << endpoint.name << endpoint.key();
-    }
-    for (const Suite &suite : incident.suites) {
-        if (suite.name.isEmpty() || m_byKey.contains(suite.key()))
-            continue;
-        m_byKey[suite.key()].suites.append(suite.key());
-        m_byName[suite.name].suites.append(suite.key());
-        m_byGroup[suite.group].suites.append(suite.key());
-        m_byComponent[suite.component].suites.append(suite.key());
-        m_names << suite.name << suite.key();
     }
     for (const Component &component : incident.components)
         m_components.append(component.name);
@@ -68,10 +59,10 @@ void References::reportUnknown(Reading &reading, const MarkedText &reference) co
         reading.error(reference.mark, u"no endpoint or suite is called `%1`"_s.arg(text), reading.didYouMean(text, m_names));
 }
 
-const References::Targets *References::find(Reading &reading, const MarkedText &reference) const
+const QList<EndpointKey> *References::find(Reading &reading, const MarkedText &reference) const
 {
     const QString &text = reference.text;
-    const auto in = [](const QHash<QString, Targets> &table, const QString &name) -> const Targets * {
+    const auto in = [](const QHash<QString, QList<EndpointKey>> &table, const QString &name) -> const QList<EndpointKey> * {
         const auto found = table.constFind(name);
         return found == table.cend() || name.isEmpty() ? nullptr : &*found;
     };
@@ -79,13 +70,13 @@ const References::Targets *References::find(Reading &reading, const MarkedText &
         return in(m_byGroup, text.sliced(groupPrefix.size()).trimmed());
     if (text.startsWith(componentPrefix))
         return in(m_byComponent, text.sliced(componentPrefix.size()).trimmed());
-    if (const Targets *exact = in(m_byKey, text))
+    if (const QList<EndpointKey> *exact = in(m_byKey, text))
         return exact;
-    const Targets *named = in(m_byName, text);
-    if (named && named->endpoints.size() + named->suites.size() > 1) {
-        static const Targets none;
+    const QList<EndpointKey> *named = in(m_byName, text);
+    if (named && named->size() > 1) {
+        static const QList<EndpointKey> none;
         reading.error(reference.mark, u"`%1` is ambiguous"_s.arg(text),
-                      u"write one of: %1"_s.arg((named->endpoints + named->suites).join(u", "_s)));
+                      u"write one of: %1"_s.arg(named->join(u", "_s)));
         return &none;
     }
     return named;
@@ -95,28 +86,26 @@ References::Found References::resolve(Reading &reading, const QList<MarkedText> 
 {
     Found found;
     QSet<QString> done;
-    QSet<EndpointKey> endpoints, suites;
+    QSet<EndpointKey> endpoints;
     for (const MarkedText &reference : references) {
         if (done.contains(reference.text))
             continue;
         done.insert(reference.text);
-        const Targets *targets = find(reading, reference);
+        const QList<EndpointKey> *targets = find(reading, reference);
         if (!targets)
             reportUnknown(reading, reference);
         if (!targets || targets->isEmpty()) {
             found.complete = false;
             continue;
         }
-        addNew(found.endpoints, endpoints, targets->endpoints);
-        addNew(found.suites, suites, targets->suites);
+        addNew(found.endpoints, endpoints, *targets);
     }
     return found;
 }
 
 QList<EndpointKey> References::keys(Reading &reading, const QList<MarkedText> &references) const
 {
-    const Found found = resolve(reading, references);
-    return found.endpoints + found.suites;
+    return resolve(reading, references).endpoints;
 }
 
 } // namespace allclear::reading

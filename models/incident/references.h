@@ -7,31 +7,25 @@ namespace allclear::reading {
 
 class References {
 public:
-    /// The incident's endpoints, suites and components must be read and outlive this.
+    /// The incident's endpoints and components must be read and outlive this.
     explicit References(const Incident &incident);
 
     struct Found {
         QList<EndpointKey> endpoints; ///< incident order within one reference, no key twice
-        QList<EndpointKey> suites;
         bool complete = true;         ///< false: a reference was reported
     };
     /// Reports what names nothing and what is ambiguous.
     Found resolve(Reading &reading, const QList<MarkedText> &references) const;
-    /// Endpoints and suites together.
     QList<EndpointKey> keys(Reading &reading, const QList<MarkedText> &references) const;
 
     QStringList componentNames() const { return m_components; }
     const Endpoint *endpoint(const EndpointKey &key) const;
 
 private:
-    struct Targets {
-        QList<EndpointKey> endpoints, suites;
-        bool isEmpty() const { return endpoints.isEmpty() && suites.isEmpty(); }
-    };
-    const Targets *find(Reading &reading, const MarkedText &reference) const;
+    const QList<EndpointKey> *find(Reading &reading, const MarkedText &reference) const;
     void reportUnknown(Reading &reading, const MarkedText &reference) const;
 
-    QHash<QString, Targets> m_byKey, m_byName, m_byGroup, m_byComponent;
+    QHash<QString, QList<EndpointKey>> m_byKey, m_byName, m_byGroup, m_byComponent;
     QHash<EndpointKey, const Endpoint *> m_endpoints;
     QStringList m_components, m_names;
 };

@@ -118,7 +118,7 @@ void Section::checkKey(const Value &key, const Value &value, const MappingKeys &
 QString Section::childPath(QLatin1StringView key) const
 {
     const bool endpointLike = m_path == "defaults"_L1 || m_path == "suites[].endpoints[]"_L1;
-    if (endpointLike && (key == "client"_L1 || key == "dns"_L1))
+    if (endpointLike && (key == "client"_L1 || key == "dns"_L1 || key == "conversation"_L1))
         return u"endpoints[]."_s + key;
     return m_path.isEmpty() ? QString(key) : m_path + u'.' + key;
 }

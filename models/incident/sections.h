@@ -26,8 +26,12 @@ QList<Endpoint> readEndpoints(const Section &root);
 /// Secret header values without their scheme.
 QStringList secretsOfHeaders(const QList<std::pair<QByteArray, QByteArray>> &headers);
 
-// suites.cpp
-QList<Suite> readSuites(const Section &root);
+// conversation.cpp
+StoreList readStore(const Section &section);
+QList<ConversationStep> readConversation(const Section &section);
+
+// suites.cpp: each becomes an endpoint of kind Journey
+QList<Endpoint> readSuites(const Section &root);
 
 // components.cpp
 /// Reads `components`, makes the implied ones, and names every endpoint's.

@@ -125,6 +125,6 @@ QStringList secretsOf(const QString &url)
     return secrets;
 }
 
-bool isJudged(Kind kind) { return kind == Kind::Http || kind == Kind::WebSocket; }
+bool isJudged(Kind kind) { return kind == Kind::Http || kind == Kind::WebSocket || kind == Kind::Journey; }
 
 } // namespace allclear::reading

@@ -85,7 +85,7 @@ Tile makeTile(const Component &component, const Verdict &verdict, const Ledger &
     }
     const int worst = ledger.endpointIndex(status.worst);
     if (worst < 0) {
-        tile.value = unwatchedWord(incident, component);
+        tile.value = u"no data"_s;
         tile.reason = status.reason;
         return tile;
     }

@@ -167,11 +167,4 @@ TileWords tileWords(const Endpoint &worst, const EndpointStatus &status, qsizety
     return words;
 }
 
-QString unwatchedWord(const Incident &incident, const Component &component)
-{
-    const bool hasJourney = std::ranges::any_of(
-        incident.suites, [&](const Suite &suite) { return suite.enabled && suite.component == component.name; });
-    return hasJourney ? u"not judged yet"_s : u"no data"_s;
-}
-
 } // namespace allclear

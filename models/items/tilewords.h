@@ -14,7 +14,4 @@ struct TileWords {
 /// `endpointCount` of the component: with several, the reason names the endpoint.
 TileWords tileWords(const Endpoint &worst, const EndpointStatus &status, qsizetype endpointCount);
 
-/// The big word of a component without endpoints: "not judged yet" when journeys watch it, else "no data".
-QString unwatchedWord(const Incident &incident, const Component &component);
-
 } // namespace allclear

@@ -23,12 +23,21 @@ Q_SIGNALS:
     void finished(const allclear::ObservationPtr &observation);
 };
 
+/// What the steps of one journey share. It belongs to the thread of its probes.
+struct JourneyContext {
+    QJsonObject values; ///< [CONTEXT].k
+    Secrets secrets;    ///< the incident's and every stored value
+    void keep(const QString &key, const QJsonValue &value);
+};
+
 struct ProbeRequest {
     Endpoint endpoint;
     std::shared_ptr<const ConditionSet> conditions;
     Secrets secrets;
     Duration queued{};  ///< how long this probe waited inside the program
     int attempt = 1;
+    std::shared_ptr<JourneyContext> journey = {}; ///< null outside a journey
+    StoreList store = {};
 };
 
 /// The kind table. A kind without a probe yet returns null: the endpoint is "not judged yet".

@@ -1,5 +1,6 @@
 #include "probes/timedprobe.h"
 
+#include "conditions/extract.h"
 #include "probes/httpreader.h"
 #include "probes/stream.h"
 
@@ -26,20 +27,25 @@ bool isText(QByteArrayView bytes)
 } // namespace
 
 TimedProbe::TimedProbe(ProbeRequest request, ProbeServices &services)
-    : m_request(std::move(request)), m_services(services)
+    : m_request(std::move(request)),
+      m_services(services),
+      m_context(m_request.journey ? m_request.journey
+                                  : std::make_shared<JourneyContext>(JourneyContext{.values = {}, .secrets = m_request.secrets}))
 {
     m_deadline.setSingleShot(true);
     m_deadline.setTimerType(Qt::PreciseTimer);
-    connect(&m_deadline, &QTimer::timeout, this, [this] {
-        const Phase phase = currentPhase();
-        fail({.kind = FailureKind::Timeout,
-              .phase = phase,
-              .message = u"no complete answer within %1 (time ran out in phase %2)"_s.arg(
-                  durationText(endpoint().client.timeout), name(phase)),
-              .hint = phase == Phase::Connect
-                  ? u"packets are dropped on the way: check firewall, VPN and route"_s
-                  : u"the peer is there but slow or stuck; client.timeout sets the limit"_s});
-    });
+    connect(&m_deadline, &QTimer::timeout, this, [this] { fail(timedOut()); });
+}
+
+Failure TimedProbe::timedOut() const
+{
+    const Phase phase = currentPhase();
+    return {.kind = FailureKind::Timeout,
+            .phase = phase,
+            .message = u"no complete answer within %1 (time ran out in phase %2)"_s.arg(
+                durationText(endpoint().client.timeout), name(phase)),
+            .hint = phase == Phase::Connect ? u"packets are dropped on the way: check firewall, VPN and route"_s
+                                            : u"the peer is there but slow or stuck; client.timeout sets the limit"_s};
 }
 
 void TimedProbe::start()
@@ -120,20 +126,37 @@ void TimedProbe::finish()
         stampLatency();
     m_observation.finishedAt = m_observation.startedAt + sinceStart();
     release();
+    m_evidence.context = m_context->values;
     m_request.conditions->judge(m_observation, m_evidence);
-    maskEverything();
+    storeValues();
+    maskObservation(m_observation, secrets());
     // Queued: `finished` may destroy this probe, which must not happen below a socket's signal.
     QMetaObject::invokeMethod(this, &TimedProbe::deliver, Qt::QueuedConnection);
 }
 
+void TimedProbe::storeValues()
+{
+    if (m_observation.failed())
+        return;
+    for (const auto &[key, placeholder] : std::as_const(m_request.store)) {
+        if (const std::optional<QJsonValue> value = extract(placeholder, m_evidence)) {
+            m_context->keep(key, *value);
+            continue;
+        }
+        m_observation.outcome = Outcome::Fail;
+        m_observation.failure = storeFailure(key, placeholder);
+        return;
+    }
+}
+
 void TimedProbe::deliver() { Q_EMIT finished(std::make_shared<const Observation>(std::move(m_observation))); }
 
-void TimedProbe::maskEverything()
+void maskObservation(Observation &o, const Secrets &known)
 {
-    const Secrets &known = m_request.secrets;
-    Observation &o = m_observation;
     // Masked first and cut afterwards, so that no half of a secret stays at the end.
     o.excerpt = known.mask(o.excerpt).left(excerptBytes);
+    for (Exchange &exchange : o.conversation)
+        exchange.text = known.mask(exchange.text).left(exchangeLength);
     if (known.isEmpty())
         return;
     if (o.failure) {
@@ -153,6 +176,14 @@ void TimedProbe::maskEverything()
         for (QString &text : *texts)
             text = known.mask(text);
     }
+}
+
+Failure storeFailure(const QString &key, const QString &placeholder)
+{
+    return {.kind = FailureKind::Store,
+            .phase = {},
+            .message = u"`%1` could not be stored: the answer holds no %2"_s.arg(key, placeholder),
+            .hint = u"compare the path with the excerpt of the answer"_s};
 }
 
 QString excerptOf(const QByteArray &body)

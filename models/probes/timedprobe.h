@@ -30,7 +30,8 @@ protected:
 
     const Endpoint &endpoint() const { return m_request.endpoint; }
     ProbeServices &services() { return m_services; }
-    const Secrets &secrets() const { return m_request.secrets; }
+    const Secrets &secrets() const { return m_context->secrets; }
+    const std::shared_ptr<JourneyContext> &context() const { return m_context; }
     const ConditionSet &conditions() const { return *m_request.conditions; }
     Duration sinceStart() const { return m_services.clock().steady() - m_startedSteady; }
 
@@ -44,22 +45,30 @@ protected:
     void keepHead(const HttpHead &head);
     void fail(Failure failure);
     void finish();
+    bool isDone() const { return m_done; }
+    /// The deadline struck; a kind that knows better what was missing says so.
+    virtual Failure timedOut() const;
 
     Observation m_observation;
     Evidence m_evidence;
 
 private:
     void deliver();
-    void maskEverything();
+    void storeValues();
 
     ProbeRequest m_request;
     ProbeServices &m_services;
+    std::shared_ptr<JourneyContext> m_context;
     QTimer m_deadline;
     Duration m_startedSteady{};
     bool m_latencyStamped = false;
     bool m_done = false;
 };
 
+/// Every text of it: masked first and cut to its length afterwards.
+void maskObservation(Observation &observation, const Secrets &secrets);
+/// An answer without the value that a journey's next steps need.
+Failure storeFailure(const QString &key, const QString &placeholder);
 /// The start of a body as text for people: UTF-8 where it is, a hexadecimal dump where it is not. Longer than an
 /// excerpt: TimedProbe masks it and then cuts it to excerptBytes.
 QString excerptOf(const QByteArray &body);

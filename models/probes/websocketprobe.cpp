@@ -51,6 +51,9 @@ WebSocketProbe::WebSocketProbe(ProbeRequest request, ProbeServices &services)
             finish();
         }
     });
+    m_patience.setSingleShot(true);
+    m_patience.setTimerType(Qt::PreciseTimer);
+    connect(&m_patience, &QTimer::timeout, this, [this] { fail(m_conversation->ranOut()); });
 }
 
 WebSocketProbe::~WebSocketProbe() = default;
@@ -101,6 +104,8 @@ void WebSocketProbe::sendHandshake()
 
 Phase WebSocketProbe::currentPhase() const
 {
+    if (m_stage == Stage::Conversation)
+        return Phase::Conversation;
     if (m_stage == Stage::Message)
         return m_message ? Phase::Receive : Phase::Wait;
     if (m_reader && m_reader->hasBytes())
@@ -165,7 +170,9 @@ void WebSocketProbe::accepted()
         m_observation.notes.append(u"the server ignored the offered subprotocols"_s);
     m_evidence.connected = true;
     m_frames.feed(m_reader->surplus());
-    if (m_wantsMessage) {
+    if (!endpoint().conversation.isEmpty()) {
+        beginConversation();
+    } else if (m_wantsMessage) {
         m_stage = Stage::Message;
         if (!endpoint().body.isEmpty())
             m_stream->write(wsFrame(WsOpcode::Text, endpoint().body));
@@ -188,6 +195,36 @@ void WebSocketProbe::rejected()
           .message = u"server rejected WebSocket connection: HTTP %1"_s.arg(head.status), .hint = hint});
 }
 
+void WebSocketProbe::beginConversation()
+{
+    m_stage = Stage::Conversation;
+    if (!endpoint().body.isEmpty())
+        m_stream->write(wsFrame(WsOpcode::Text, endpoint().body));
+    m_conversation = std::make_unique<Conversation>(endpoint().conversation, context());
+    continueConversation();
+}
+
+void WebSocketProbe::continueConversation()
+{
+    m_patience.stop();
+    while (m_conversation->state() == Conversation::State::Sending) {
+        if (const QByteArray message = m_conversation->takeMessage(sinceStart()); !m_conversation->ownFailure())
+            m_stream->write(wsFrame(WsOpcode::Text, message));
+    }
+    switch (m_conversation->state()) {
+    case Conversation::State::Failed: fail(*m_conversation->ownFailure()); break;
+    case Conversation::State::Done:
+        m_message = m_conversation->lastExpected();
+        answered();
+        break;
+    default:
+        if (const std::optional<Duration> end = m_conversation->patienceEnds()) {
+            const Duration left = std::max(*end - sinceStart(), Duration::zero());
+            m_patience.start(std::chrono::ceil<std::chrono::milliseconds>(services().clock().toReal(left)));
+        }
+    }
+}
+
 /// Latency ends here; the ping is measured on top of it.
 void WebSocketProbe::answered()
 {
@@ -201,7 +238,7 @@ void WebSocketProbe::answered()
 
 void WebSocketProbe::readFrames()
 {
-    while (m_stage == Stage::Message || m_stage == Stage::Ping) {
+    while (m_stage == Stage::Message || m_stage == Stage::Conversation || m_stage == Stage::Ping) {
         const std::optional<WsEvent> event = m_frames.next();
         if (!event)
             break;
@@ -219,9 +256,14 @@ void WebSocketProbe::readFrames()
             if (m_stage == Stage::Message) {
                 m_message = event->payload;
                 answered();
+            } else if (m_stage == Stage::Conversation) {
+                m_conversation->hear(event->payload, sinceStart());
+                continueConversation();
             }
             break;
         }
+        if (isDone())
+            return;
     }
     if (m_frames.failure())
         fail(*m_frames.failure());
@@ -242,6 +284,10 @@ void WebSocketProbe::closedByPeer(const WsEvent &event)
         return;
     }
     m_observation.answered = false;
+    if (m_stage == Stage::Conversation) {
+        fail(m_conversation->failure(FailureKind::Closed, u"the server closed the WebSocket with %1"_s.arg(told)));
+        return;
+    }
     fail({.kind = FailureKind::Closed, .phase = Phase::Receive,
           .message = u"the server closed the WebSocket with %1"_s.arg(told),
           .hint = u"1008 and 4xxx codes often mean that the login or token was not accepted"_s});
@@ -258,6 +304,10 @@ void WebSocketProbe::ended()
         return;
     }
     m_observation.answered = false;
+    if (m_stage == Stage::Conversation) {
+        fail(m_conversation->failure(FailureKind::Closed, u"the server dropped the connection without closing the WebSocket"_s));
+        return;
+    }
     fail({.kind = FailureKind::Closed, .phase = Phase::Receive,
           .message = u"the server dropped the connection without closing the WebSocket"_s,
           .hint = u"a crash, a restart or a proxy's idle limit looks like this"_s});
@@ -271,16 +321,26 @@ void WebSocketProbe::streamFailed(Failure failure)
     }
     if (m_stage != Stage::Handshake) {
         m_observation.answered = false;
-        failure.phase = Phase::Receive;
+        failure.phase = m_stage == Stage::Conversation ? Phase::Conversation : Phase::Receive;
     } else if (m_reader->hasBytes()) {
         failure.phase = Phase::Receive;
     }
     fail(failure);
 }
 
+Failure WebSocketProbe::timedOut() const
+{
+    return m_stage == Stage::Conversation ? m_conversation->ranOut() : TimedProbe::timedOut();
+}
+
 void WebSocketProbe::release()
 {
     m_grace.stop();
+    m_patience.stop();
+    if (m_conversation) {
+        m_observation.conversation = m_conversation->transcript();
+        m_observation.notes.append(m_conversation->notes());
+    }
     if (!m_stream)
         return;
     disconnect(m_stream.get(), nullptr, this, nullptr);

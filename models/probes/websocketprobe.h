@@ -1,7 +1,8 @@
 // ws:// and wss://: the upgrade by hand, so that a refusal keeps its HTTP status, headers and body; then, when the
-// endpoint asks for it, a message out and the first answer in; then one ping. RFC 6455.
+// endpoint asks for it, a message out and the first answer in, or a whole conversation; then one ping. RFC 6455.
 #pragma once
 
+#include "probes/conversation.h"
 #include "probes/httprequest.h"
 #include "probes/timedprobe.h"
 #include "probes/wsframes.h"
@@ -22,9 +23,10 @@ protected:
     void begin() override;
     Phase currentPhase() const override;
     void release() override;
+    Failure timedOut() const override;
 
 private:
-    enum class Stage { Handshake, Rejected, Message, Ping };
+    enum class Stage { Handshake, Rejected, Message, Conversation, Ping };
 
     void sendHandshake();
     void received(const QByteArray &bytes);
@@ -38,6 +40,8 @@ private:
     void readFrames();
     void closedByPeer(const WsEvent &event);
     void answered();
+    void beginConversation();
+    void continueConversation();
     void keepAnswer();
 
     QUrl m_url;
@@ -51,6 +55,8 @@ private:
     QTimer m_grace; // for the rest of a refusal's body, and for the pong
     Duration m_sentAt{}, m_firstByteAt{}, m_pingAt{};
     std::optional<QByteArray> m_message;
+    std::unique_ptr<Conversation> m_conversation;
+    QTimer m_patience; // for the awaited entry of the conversation
 };
 
 } // namespace allclear

@@ -104,6 +104,20 @@ Json tlsJson(const TlsFacts &tls)
     return object;
 }
 
+Json conversationJson(const QList<Exchange> &conversation)
+{
+    Json list = Json::array();
+    for (const Exchange &exchange : conversation) {
+        Json object;
+        object["at_ms"] = milliseconds(exchange.at);
+        object["way"] = exchange.way == Exchange::Way::Sent ? "sent" : "received";
+        object["entry"] = exchange.entry < 0 ? Json() : Json(exchange.entry + 1);
+        object["text"] = utf8(exchange.text);
+        list.push_back(std::move(object));
+    }
+    return list;
+}
+
 // The fields that only a probe can fill; each null or empty when it never ran.
 void addObservation(Json &entry, const Observation *o)
 {
@@ -128,6 +142,8 @@ void addObservation(Json &entry, const Observation *o)
     entry["ping_ms"] = o ? optional(o->ping, milliseconds) : Json();
     entry["hops"] = o ? array(o->hops) : Json::array();
     entry["notes"] = o ? array(o->notes) : Json::array();
+    if (o && !o->conversation.isEmpty())
+        entry["conversation"] = conversationJson(o->conversation);
 }
 
 Json endpointEntry(const Endpoint &endpoint, const Observation *observation)
@@ -143,35 +159,62 @@ Json endpointEntry(const Endpoint &endpoint, const Observation *observation)
     return entry;
 }
 
-Json endpointsJson(const CheckReport &report)
+Json stepsJson(const Journey &journey, const Observation *observation)
+{
+    Json list = Json::array();
+    for (qsizetype index = 0; index < journey.steps.size(); ++index) {
+        const StepResult *result = observation && index < observation->steps.size() ? &observation->steps[index] : nullptr;
+        Json entry = endpointEntry(journey.steps[index].endpoint, result ? result->observation.get() : nullptr);
+        if (result && !result->observation)
+            entry["outcome"] = "not-run";
+        entry["not_run"] = result ? orNull(result->notRun) : Json();
+        entry["always_run"] = journey.steps[index].alwaysRun;
+        list.push_back(std::move(entry));
+    }
+    return list;
+}
+
+Json suiteEntry(const Endpoint &suite, const Observation *o)
+{
+    const auto stopped = [](const Observation &journey) {
+        const auto failed = std::ranges::find_if(journey.steps, [](const StepResult &step) {
+            return step.observation && step.observation->failed();
+        });
+        return failed == journey.steps.end() ? Json() : Json(utf8(failed->name));
+    };
+    Json entry;
+    entry["name"] = utf8(suite.name);
+    entry["outcome"] = o ? Json(utf8(name(o->outcome))) : Json();
+    entry["latency_ms"] = o && o->answered ? milliseconds(o->latency) : Json();
+    entry["stopped_at"] = o ? stopped(*o) : Json();
+    entry["steps"] = stepsJson(*suite.journey, o);
+    entry["title"] = orNull(suite.journey->title);
+    entry["group"] = orNull(suite.group);
+    entry["component"] = orNull(suite.component);
+    entry["started_at"] = o ? instant(o->startedAt) : Json();
+    entry["elapsed_ms"] = o ? milliseconds(o->latency) : Json();
+    entry["attempt"] = o ? Json(o->attempt) : Json();
+    entry["failure"] = o ? optional(o->failure, failureJson) : Json();
+    entry["not_judged"] = orNull(suite.notJudged);
+    return entry;
+}
+
+/// Entries of `endpoints`, or of `suites`.
+template <typename Belongs>
+Json watchedJson(const CheckReport &report, Belongs belongs)
 {
     QHash<EndpointKey, const EndpointStatus *> statuses;
     for (const EndpointStatus &status : report.verdict.endpoints)
         statuses.insert(status.key, &status);
     Json list = Json::array();
     for (const Endpoint &endpoint : report.incident->endpoints) {
+        if (!belongs(endpoint))
+            continue;
         const EndpointStatus *status = statuses.value(endpoint.key());
-        Json entry = endpointEntry(endpoint, status ? status->latest.get() : nullptr);
+        const Observation *latest = status ? status->latest.get() : nullptr;
+        Json entry = endpoint.journey ? suiteEntry(endpoint, latest) : endpointEntry(endpoint, latest);
         entry["state"] = utf8(name(status ? status->state : State::Unknown));
         entry["state_reason"] = status ? orNull(status->reason) : Json();
-        list.push_back(std::move(entry));
-    }
-    return list;
-}
-
-Json suitesJson(const QList<Suite> &suites)
-{
-    Json list = Json::array();
-    for (const Suite &suite : suites) {
-        Json entry;
-        entry["name"] = utf8(suite.name);
-        entry["outcome"] = nullptr;
-        entry["latency_ms"] = nullptr;
-        entry["stopped_at"] = nullptr;
-        entry["steps"] = Json::array();
-        entry["group"] = orNull(suite.group);
-        entry["component"] = orNull(suite.component);
-        entry["not_judged"] = utf8(suite.notJudged.isEmpty() ? u"journeys are not judged yet"_s : suite.notJudged);
         list.push_back(std::move(entry));
     }
     return list;
@@ -296,8 +339,8 @@ QByteArray toJson(const CheckReport &report)
     header["severity"] = orNull(incident.severity);
     header["availability"] = optional(verdict.availability, [](double value) { return value; });
     header["status"] = utf8(name(incident.status));
-    root["endpoints"] = endpointsJson(report);
-    root["suites"] = suitesJson(incident.suites);
+    root["endpoints"] = watchedJson(report, [](const Endpoint &endpoint) { return endpoint.kind != Kind::Journey; });
+    root["suites"] = watchedJson(report, [](const Endpoint &endpoint) { return endpoint.kind == Kind::Journey; });
     root["components"] = componentsJson(report);
     root["suspects"] = suspectsJson(verdict.suspects);
     root["criteria"] = criteriaJson(verdict.criteria);
@@ -312,7 +355,7 @@ QByteArray toJson(const CheckReport &report)
 
 QByteArray endpointJson(const Endpoint &endpoint, const ObservationPtr &observation)
 {
-    return dumped(endpointEntry(endpoint, observation.get()), -1);
+    return dumped(endpoint.journey ? suiteEntry(endpoint, observation.get()) : endpointEntry(endpoint, observation.get()), -1);
 }
 
 } // namespace allclear

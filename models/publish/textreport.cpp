@@ -25,7 +25,6 @@ public:
     {
         header();
         endpoints();
-        suites();
         components();
         suspects();
         criteria();
@@ -39,7 +38,9 @@ private:
     void header();
     void endpoints();
     void endpoint(const Endpoint &endpoint, const EndpointStatus *status, int nameColumns);
-    void suites();
+    template <typename Belongs>
+    void watched(const QString &title, Belongs belongs);
+    void steps(const Observation &journey);
     void components();
     void suspects();
     void criteria();
@@ -106,13 +107,42 @@ void TextReport::header()
 
 void TextReport::endpoints()
 {
-    section(u"Endpoints"_s);
+    watched(u"Endpoints"_s, [](const Endpoint &endpoint) { return endpoint.kind != Kind::Journey; });
+    watched(u"Journeys"_s, [](const Endpoint &endpoint) { return endpoint.kind == Kind::Journey; });
+}
+
+template <typename Belongs>
+void TextReport::watched(const QString &title, Belongs belongs)
+{
+    QList<Endpoint> listed;
+    std::ranges::copy_if(m_incident.endpoints, std::back_inserter(listed), belongs);
+    if (listed.isEmpty())
+        return;
+    section(title);
     QHash<EndpointKey, const EndpointStatus *> statuses;
     for (const EndpointStatus &status : m_verdict.endpoints)
         statuses.insert(status.key, &status);
-    const int columns = widest(m_incident.endpoints, [](const Endpoint &e) { return printable(e.key()); });
-    for (const Endpoint &each : m_incident.endpoints)
+    const int columns = widest(listed, [](const Endpoint &e) { return printable(e.key()); });
+    for (const Endpoint &each : std::as_const(listed))
         endpoint(each, statuses.value(each.key()), columns);
+}
+
+/// Each step of a journey with its own time, so that the slow one shows.
+void TextReport::steps(const Observation &journey)
+{
+    const int columns = widest(journey.steps, [](const StepResult &step) { return printable(step.name); });
+    for (const StepResult &step : journey.steps) {
+        const QString name = padded(fitted(printable(step.name), columns), columns);
+        if (!step.observation) {
+            line(u"      "_s + toned(u"· "_s + name + "  not run: "_L1 + printable(step.notRun), Tone::Quiet, m_colour));
+            continue;
+        }
+        const Observation &o = *step.observation;
+        const QString latency = o.answered ? durationText(o.latency) : u"–"_s;
+        line(u"      "_s + toned(shapeOf(o.outcome), toneOf(o.outcome), m_colour) + u' ' + name + "  "_L1
+             + padded(fitted(answerWord(o), answerColumns), answerColumns) + "  "_L1 + padded(latency, latencyColumns) + "  "_L1
+             + reasonLine(o));
+    }
 }
 
 void TextReport::endpoint(const Endpoint &endpoint, const EndpointStatus *status, int nameColumns)
@@ -141,19 +171,7 @@ void TextReport::endpoint(const Endpoint &endpoint, const EndpointStatus *status
     line(text + remarks.join(u" · "_s));
     if (latest->failure && !latest->failure->hint.isEmpty())
         line(QString(indent, u' ') + toned(u"→ "_s + printable(latest->failure->hint), Tone::Quiet, m_colour));
-}
-
-void TextReport::suites()
-{
-    if (m_incident.suites.isEmpty())
-        return;
-    section(u"Journeys"_s);
-    const int columns = widest(m_incident.suites, [](const Suite &s) { return printable(s.key()); });
-    for (const Suite &suite : m_incident.suites) {
-        const QString reason = suite.notJudged.isEmpty() ? u"journeys are not judged yet"_s : suite.notJudged;
-        line(stateText(shapeOf(State::Unknown), name(State::Unknown), Tone::Quiet)
-             + padded(fitted(printable(suite.key()), columns), columns) + "  "_L1 + printable(reason));
-    }
+    steps(*latest);
 }
 
 void TextReport::components()

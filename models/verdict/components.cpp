@@ -16,7 +16,7 @@ ComponentStatus judgeComponent(const Component &component, const ComponentPlan &
     ComponentStatus status;
     status.name = component.name;
     if (plan.endpoints.isEmpty()) {
-        status.reason = plan.hasJourneys ? u"journeys are not judged yet"_s : u"nothing watches it"_s;
+        status.reason = u"nothing watches it"_s;
         return status;
     }
     const int worst = *std::ranges::max_element(plan.endpoints, {},

@@ -92,20 +92,16 @@ QString holdingText(const CriterionStatus &status, Mode mode)
     return u"holding %1 of %2"_s.arg(durationText(status.held), durationText(status.hold));
 }
 
-QString unknownText(const Scene &scene, const CriterionStatus &status, const std::vector<Standing> &standings,
-                    int journeys)
+QString unknownText(const Scene &scene, const CriterionStatus &status, const std::vector<Standing> &standings)
 {
     if (status.selected == 0)
         return u"not judged: everything it selects is disabled"_s;
     const auto unknown = std::ranges::find(standings, Truth::NotEvaluable, &Standing::truth);
-    if (unknown == standings.end() && journeys > 0)
-        return u"not judged yet: journeys are not judged yet"_s;
     return u"%1 of %2 · %3: %4"_s.arg(QString::number(status.passing), QString::number(status.selected),
                                       scene.endpoint(unknown->endpoint).name, unknown->why);
 }
 
-QString detailOf(const Scene &scene, const CriterionStatus &status, const std::vector<Standing> &standings,
-                 int journeys)
+QString detailOf(const Scene &scene, const CriterionStatus &status, const std::vector<Standing> &standings)
 {
     const QString count = u"%1 of %2"_s.arg(status.passing).arg(status.selected);
     switch (status.state) {
@@ -118,7 +114,7 @@ QString detailOf(const Scene &scene, const CriterionStatus &status, const std::v
     }
     case CriterionState::Unknown: break;
     }
-    return unknownText(scene, status, standings, journeys);
+    return unknownText(scene, status, standings);
 }
 
 /// The samples that prove it (first and last of each run), or those that refute it.
@@ -141,11 +137,11 @@ QStringList evidenceOf(const Scene &scene, CriterionState state, const std::vect
     return evidence;
 }
 
-CriterionState stateOf(const CriterionStatus &status, const std::vector<Standing> &standings, int journeys, Mode mode)
+CriterionState stateOf(const CriterionStatus &status, const std::vector<Standing> &standings, Mode mode)
 {
     if (std::ranges::find(standings, Truth::Unmet, &Standing::truth) != standings.end())
         return CriterionState::Unmet;
-    if (standings.empty() || journeys > 0
+    if (standings.empty()
         || std::ranges::find(standings, Truth::NotEvaluable, &Standing::truth) != standings.end())
         return CriterionState::Unknown;
     const bool isFull = mode == Mode::OneShot ? status.hold == Duration::zero() : status.held >= status.hold;
@@ -165,13 +161,13 @@ CriterionStatus judgeCriterion(const Scene &scene, int index)
     CriterionStatus status;
     status.title = criterion.title;
     status.hold = criterion.hold;
-    status.selected = static_cast<int>(plan.endpoints.size()) + plan.journeys;
+    status.selected = static_cast<int>(plan.endpoints.size());
     status.passing = static_cast<int>(std::ranges::count_if(standings, isMet));
-    if (!standings.empty() && plan.journeys == 0 && std::ranges::all_of(standings, isMet))
+    if (!standings.empty() && std::ranges::all_of(standings, isMet))
         status.held = std::min(commonWindow(scene, standings), criterion.hold);
-    status.state = stateOf(status, standings, plan.journeys, scene.ledger.mode());
+    status.state = stateOf(status, standings, scene.ledger.mode());
     status.evidence = evidenceOf(scene, status.state, standings);
-    status.detail = detailOf(scene, status, standings, plan.journeys);
+    status.detail = detailOf(scene, status, standings);
     return status;
 }
 

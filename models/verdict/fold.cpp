@@ -113,6 +113,9 @@ Bearing bearingOf(const Observation &observation)
     case FailureKind::Condition: break;
     default: return Bearing::Fail;
     }
+    if (const auto step = std::ranges::find_if(observation.steps, [](const StepResult &s) { return s.observation && s.observation->failed(); });
+        step != observation.steps.end())
+        return bearingOf(*step->observation);
     const auto has = [&](Truth truth) {
         return std::ranges::any_of(observation.conditions,
                                    [truth](const ConditionResult &condition) { return condition.result == truth; });

@@ -65,11 +65,6 @@ RequirementPlan requirementPlan(const SuccessCriterion &criterion, int index)
 
 void fillCriteria(const Incident &incident, Plan &plan)
 {
-    QSet<EndpointKey> journeys;
-    for (const Suite &suite : incident.suites) {
-        if (suite.enabled)
-            journeys.insert(suite.key());
-    }
     for (int index = 0; index < incident.criteria.size(); ++index) {
         const SuccessCriterion &criterion = incident.criteria[index];
         const RequirementPlan requirement = requirementPlan(criterion, index);
@@ -81,8 +76,6 @@ void fillCriteria(const Incident &incident, Plan &plan)
             selected.endpoints.append(endpoint);
             plan.endpoints[static_cast<std::size_t>(endpoint)].requirements.append(requirement);
         }
-        selected.journeys = static_cast<int>(
-            std::ranges::count_if(criterion.suites, [&](const EndpointKey &key) { return journeys.contains(key); }));
         plan.criteria.push_back(selected);
     }
 }
@@ -101,6 +94,9 @@ void fillAvailability(const Incident &incident, Plan &plan)
 
 bool isLoopback(const Endpoint &endpoint)
 {
+    if (endpoint.journey) {
+        return std::ranges::all_of(endpoint.journey->steps, [](const JourneyStep &step) { return isLoopback(step.endpoint); });
+    }
     const QString host = hostOf(endpoint.url);
     return host == "::1"_L1 || host.compare("localhost"_L1, Qt::CaseInsensitive) == 0 || isLoopbackAddress(host);
 }
@@ -128,10 +124,6 @@ Plan::Plan(const Incident &incident)
              .requirements = {}});
         if (const int component = componentIndex.value(endpoint.component, -1); component >= 0 && endpoint.enabled)
             components[static_cast<std::size_t>(component)].endpoints.append(index);
-    }
-    for (const Suite &suite : incident.suites) {
-        if (const int component = componentIndex.value(suite.component, -1); component >= 0 && suite.enabled)
-            components[static_cast<std::size_t>(component)].hasJourneys = true;
     }
     fillUpstream(incident, *this);
     fillCriteria(incident, *this);

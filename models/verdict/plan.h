@@ -41,13 +41,11 @@ struct EndpointPlan {
 
 struct ComponentPlan {
     QList<int> endpoints; ///< enabled ones
-    bool hasJourneys = false;
     Bits upstream; ///< what it needs, directly or further up; never itself
 };
 
 struct CriterionPlan {
     QList<int> endpoints; ///< selected and enabled
-    int journeys = 0; ///< selected and enabled
 };
 
 struct Plan {

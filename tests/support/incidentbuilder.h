@@ -48,14 +48,17 @@ public:
         return m_incident.endpoints.last();
     }
 
-    Suite &journey(const QString &name, const QString &component)
+    /// One step, `<name>.example`, and nothing against judging it.
+    Endpoint &journey(const QString &name, const QString &owner)
     {
-        Suite suite;
-        suite.name = name;
-        suite.component = component;
-        suite.notJudged = u"journeys are not judged yet"_s;
-        m_incident.suites.append(suite);
-        return m_incident.suites.last();
+        Endpoint &suite = endpoint(name, owner);
+        auto journey = std::make_shared<Journey>();
+        journey->steps.append({.endpoint = suite, .alwaysRun = false, .store = {}});
+        suite.kind = Kind::Journey;
+        suite.journey = journey;
+        suite.url.clear();
+        suite.target = u"1 step"_s;
+        return suite;
     }
 
     SuccessCriterion &criterion(const QStringList &endpoints, Duration hold = 0s, const QStringList &require = {})

@@ -4,6 +4,8 @@
 #include "incident/reader.h"
 
 #include <QFile>
+#include <QJsonArray>
+#include <QJsonObject>
 
 using namespace allclear;
 using namespace Qt::StringLiterals;
@@ -101,13 +103,14 @@ void TestGatus::suiteOpens()
     const ReadResult result = readFixture(u"gatus-suite.yaml"_s);
     QCOMPARE(messages(result.diagnostics), QStringList());
     QVERIFY(result.incident);
-    const Suite &suite = result.incident->suites[0];
-    QCOMPARE(suite.context, (QList<std::pair<QString, QString>>{{u"price"_s, u"19.99"_s}, {u"user.name"_s, u"probe"_s},
-                                                                {u"user.roles[0]"_s, u"reader"_s}, {u"user.roles[1]"_s, u"writer"_s}}));
-    QCOMPARE(suite.timeout, Duration(5min));
-    QVERIFY(suite.steps[2].alwaysRun);
-    QCOMPARE(suite.steps[1].endpoint.url, u"https://api.example.org/products/[CONTEXT].product_id"_s);
-    QCOMPARE(suite.notJudged, u"journeys are not judged yet"_s);
+    const Endpoint &suite = result.incident->endpoints.last();
+    const QJsonObject context{{u"price"_s, u"19.99"_s},
+                              {u"user"_s, QJsonObject{{u"name"_s, u"probe"_s}, {u"roles"_s, QJsonArray{u"reader"_s, u"writer"_s}}}}};
+    QCOMPARE(suite.journey->context, context);
+    QCOMPARE(suite.client.timeout, Duration(5min));
+    QVERIFY(suite.journey->steps[2].alwaysRun);
+    QCOMPARE(suite.journey->steps[1].endpoint.url, u"https://api.example.org/products/[CONTEXT].product_id"_s);
+    QCOMPARE(suite.notJudged, QString());
 }
 
 void TestGatus::noticesAreSaidOnce_data()

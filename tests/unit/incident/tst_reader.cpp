@@ -135,7 +135,7 @@ void TestReader::referenceEndpoints()
     const ReadResult result = read(fixture("reference-incident.yaml"));
     READ(result);
     const Incident &incident = *result.incident;
-    QCOMPARE(incident.endpoints.size(), 12);
+    QCOMPARE(incident.endpoints.size(), 13); // 12 and the journey
     const Endpoint &health = *incident.endpoint(u"Services/api-health"_s);
     QCOMPARE(health.url, u"https://api.staging.netrasystems.ai/health"_s);
     QCOMPARE(health.target, health.url);
@@ -174,28 +174,30 @@ void TestReader::referenceSuite()
 {
     const ReadResult result = read(fixture("reference-incident.yaml"));
     READ(result);
-    QCOMPARE(result.incident->suites.size(), 1);
-    const Suite &suite = result.incident->suites[0];
+    const Endpoint &suite = result.incident->endpoints.last();
+    QCOMPARE(suite.kind, Kind::Journey);
     QCOMPARE(suite.key(), u"Journeys/golden-path"_s);
-    QCOMPARE(suite.title, u"Golden path: login → AI response"_s);
+    QCOMPARE(suite.component, u"agents"_s);
     QCOMPARE(suite.interval, Duration(60s));
-    QCOMPARE(suite.timeout, Duration(120s));
-    QCOMPARE(suite.notJudged, u"journeys are not judged yet"_s);
-    QCOMPARE(suite.steps.size(), 2);
-    const SuiteStep &login = suite.steps[0];
+    QCOMPARE(suite.client.timeout, Duration(120s));
+    QCOMPARE(suite.target, u"2 steps"_s);
+    QCOMPARE(suite.notJudged, u"step `log in`: variable ${GOLDEN_USER} is not set"_s);
+    QCOMPARE(suite.journey->title, u"Golden path: login → AI response"_s);
+    QCOMPARE(suite.journey->steps.size(), 2);
+    const JourneyStep &login = suite.journey->steps[0];
     QCOMPARE(login.endpoint.method, u"POST"_s);
     QCOMPARE(login.endpoint.group, u"Journeys"_s);
     QCOMPARE(login.endpoint.headers.size(), 1);
-    QCOMPARE(login.endpoint.notJudged, u"variable ${GOLDEN_USER} is not set"_s);
     QCOMPARE(login.store.size(), 2);
     QCOMPARE(login.store[1].second, u"[BODY].user.id"_s);
-    const SuiteStep &chat = suite.steps[1];
+    const JourneyStep &chat = suite.journey->steps[1];
     QCOMPARE(chat.endpoint.client.timeout, Duration(90s));
-    QCOMPARE(chat.conversation.size(), 7);
-    QCOMPARE(chat.conversation[0].within, std::optional<Duration>(5s));
-    QCOMPARE(texts(chat.conversation[6].expect), QStringList{u"[MESSAGE].type == agent_completed"_s});
-    QVERIFY(chat.conversation[1].send.contains(u"[CONTEXT].user"_s));
-    QCOMPARE(chat.conversation[6].store[0].first, u"answer"_s);
+    const QList<ConversationStep> &conversation = chat.endpoint.conversation;
+    QCOMPARE(conversation.size(), 7);
+    QCOMPARE(conversation[0].within, std::optional<Duration>(5s));
+    QCOMPARE(texts(conversation[6].expect), QStringList{u"[MESSAGE].type == agent_completed"_s});
+    QVERIFY(conversation[1].send.contains(u"[CONTEXT].user"_s));
+    QCOMPARE(conversation[6].store[0].first, u"answer"_s);
 }
 
 void TestReader::referenceCriteria()
@@ -211,8 +213,7 @@ void TestReader::referenceCriteria()
     QCOMPARE(texts(criteria[1].require), QStringList{u"[RESPONSE_TIME] < 2000"_s});
     QCOMPARE(criteria[2].endpoints, QList<EndpointKey>{u"Services/chat-socket"_s});
     QVERIFY(criteria[3].require.isEmpty());
-    QCOMPARE(criteria[4].suites, QList<EndpointKey>{u"Journeys/golden-path"_s});
-    QVERIFY(criteria[4].endpoints.isEmpty());
+    QCOMPARE(criteria[4].endpoints, QList<EndpointKey>{u"Journeys/golden-path"_s});
     QCOMPARE(criteria[4].hold, Duration(10min));
 }
 
@@ -522,22 +523,21 @@ void TestReader::references_data()
 {
     QTest::addColumn<QByteArray>("of");
     QTest::addColumn<QStringList>("endpoints");
-    QTest::addColumn<QStringList>("suites");
-    QTest::newRow("a name") << QByteArray("[web]") << QStringList{u"Edge/web"_s} << QStringList();
-    QTest::newRow("a full name") << QByteArray("[Core/api]") << QStringList{u"Core/api"_s} << QStringList();
-    QTest::newRow("a full name without a group") << QByteArray("[api]") << QStringList{u"api"_s} << QStringList();
-    QTest::newRow("a group with its journeys") << QByteArray("['group:Core']") << QStringList{u"Core/api"_s, u"Core/db"_s} << QStringList{u"Core/login"_s};
-    QTest::newRow("a component") << QByteArray("['component:data']") << QStringList{u"Core/db"_s} << QStringList();
-    QTest::newRow("no key twice") << QByteArray("[db, 'group:Core', Core/db]") << QStringList{u"Core/db"_s, u"Core/api"_s} << QStringList{u"Core/login"_s};
-    QTest::newRow("a journey") << QByteArray("[login]") << QStringList() << QStringList{u"Core/login"_s};
-    QTest::newRow("no disabled endpoint") << QByteArray("[web, old]") << QStringList{u"Edge/web"_s} << QStringList();
+    QTest::newRow("a name") << QByteArray("[web]") << QStringList{u"Edge/web"_s};
+    QTest::newRow("a full name") << QByteArray("[Core/api]") << QStringList{u"Core/api"_s};
+    QTest::newRow("a full name without a group") << QByteArray("[api]") << QStringList{u"api"_s};
+    QTest::newRow("a group with its journeys") << QByteArray("['group:Core']") << QStringList{u"Core/api"_s, u"Core/db"_s, u"Core/login"_s};
+    QTest::newRow("a component") << QByteArray("['component:data']") << QStringList{u"Core/db"_s};
+    QTest::newRow("no key twice") << QByteArray("[db, 'group:Core', Core/db]") << QStringList{u"Core/db"_s, u"Core/api"_s, u"Core/login"_s};
+    QTest::newRow("a journey") << QByteArray("[login]") << QStringList{u"Core/login"_s};
+    QTest::newRow("no disabled endpoint") << QByteArray("[web, old]") << QStringList{u"Edge/web"_s};
+    QTest::newRow("journeys by their kind") << QByteArray("['group:Core'], kind: suite") << QStringList{u"Core/login"_s};
 }
 
 void TestReader::references()
 {
     QFETCH(QByteArray, of);
     QFETCH(QStringList, endpoints);
-    QFETCH(QStringList, suites);
     const ReadResult result = read(R"(
 components: [{ name: data }]
 endpoints:
@@ -552,8 +552,7 @@ success-criteria:
   - { title: t, of: )" + of + " }\n");
     READ(result);
     QCOMPARE(QStringList(result.incident->criteria[0].endpoints), endpoints);
-    QCOMPARE(QStringList(result.incident->criteria[0].suites), suites);
-    QCOMPARE(result.incident->availabilityOf.size(), 4);
+    QCOMPARE(result.incident->availabilityOf.size(), 5); // the disabled one is left out
 }
 
 void TestReader::dueTimes()

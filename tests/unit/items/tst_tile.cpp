@@ -181,7 +181,7 @@ private Q_SLOTS:
         QTest::newRow("a scheme without a probe")
             << u"unjudged"_s << u"not judged yet"_s << u"redis is not judged yet"_s;
         QTest::newRow("nothing watches it") << u"unwatched"_s << u"no data"_s << u"nothing watches it"_s;
-        QTest::newRow("only a journey") << u"journey"_s << u"not judged yet"_s << u"journeys are not judged yet"_s;
+        QTest::newRow("a journey that cannot be judged") << u"journey"_s << u"not judged yet"_s << u"step `log in`: variable ${USER} is not set"_s;
     }
 
     void withoutEvidenceTheTileSaysWhy()
@@ -194,7 +194,7 @@ private Q_SLOTS:
         QList<Observation> observations;
         builder.component(api);
         if (what == "journey"_L1) {
-            builder.journey(u"golden-path"_s, api);
+            builder.journey(u"golden-path"_s, api).notJudged = u"step `log in`: variable ${USER} is not set"_s;
         } else if (what != "unwatched"_L1) {
             Endpoint &endpoint = builder.endpoint(api);
             endpoint.failureThreshold = 2;

@@ -73,9 +73,14 @@ IncidentPtr incident()
     made->endpoints = {endpoint(u"api-health"_s, u"Services"_s, u"api"_s), endpoint(u"chat-socket"_s, {}, u"api"_s, Kind::WebSocket),
                        endpoint(u"redis-ping"_s, u"Infrastructure"_s, u"vpc-connector"_s, Kind::Redis), endpoint(u"late"_s, {}, u"api"_s)};
     made->endpoints[2].notJudged = u"redis probes come later"_s;
-    Suite suite;
+    Endpoint suite;
     suite.name = u"golden-path"_s;
-    made->suites = {suite};
+    suite.kind = Kind::Journey;
+    suite.notJudged = u"step `log in`: variable ${USER} is not set"_s;
+    auto journey = std::make_shared<Journey>();
+    journey->steps = {{.endpoint = endpoint(u"log in"_s, {}, {}), .alwaysRun = false, .store = {}}};
+    suite.journey = journey;
+    made->endpoints.append(suite);
     Run run;
     run.name = u"connectivity"_s;
     run.title = u"Staging connectivity"_s;
@@ -224,8 +229,9 @@ void TestReport::jsonHasTheContractsFields_data()
     row("suites.0.outcome", null);
     row("suites.0.latency_ms", null);
     row("suites.0.stopped_at", null);
-    row("suites.0.steps", QJsonArray());
-    row("suites.0.not_judged", u"journeys are not judged yet"_s);
+    row("suites.0.steps.0.name", u"log in"_s);
+    row("suites.0.steps.0.outcome", null);
+    row("suites.0.not_judged", u"step `log in`: variable ${USER} is not set"_s);
     row("components.0.name", u"api"_s);
     row("components.0.state", u"down"_s);
     row("components.0.waits_on", u"vpc-connector"_s);
@@ -343,7 +349,7 @@ void TestReport::textSaysWhatIsWrong_data()
     row("one without an answer", u"chat-socket"_s, u"  ✗ down      chat-socket                timeout      –         No connection within 15 s."_s);
     row("one not judged", u"redis-ping"_s, u"  ◇ unknown   Infrastructure/redis-ping  not judged yet: redis probes come later"_s);
     row("one never run", u"late "_s, u"  ◇ unknown   late                       never run"_s);
-    row("a journey", u"golden-path"_s, u"  ◇ unknown   golden-path  journeys are not judged yet"_s);
+    row("a journey", u"golden-path"_s, u"  ◇ unknown   golden-path  not judged yet: step `log in`: variable ${USER} is not set"_s);
     row("a component that waits", u"waits on"_s, u"  ✗ down      API            waits on VPC connector · since 05:01:02 UTC"_s);
     row("a suspect component", u"SUSPECT"_s, u"  ◇ unknown   VPC connector  SUSPECT · never run"_s);
     row("the suspect", u"explains 1: "_s, u"  ✗ VPC connector (vpc-connector) explains 1: API"_s);

@@ -52,7 +52,7 @@ ComponentStatus componentOf(const QString &words)
     const QStringList list = words.split(u' ', Qt::SkipEmptyParts);
     for (int index = 0; index < list.size(); ++index) {
         if (list[index] == "journey"_L1) {
-            builder.journey(u"journey"_s, u"api"_s);
+            builder.journey(u"journey"_s, u"api"_s).notJudged = u"step `log in`: variable ${USER} is not set"_s;
             continue;
         }
         Endpoint &endpoint = builder.endpoint(u"e%1"_s.arg(index), u"api"_s);
@@ -101,7 +101,7 @@ private Q_SLOTS:
         QTest::newRow("a disabled endpoint is left out") << u"up disabled"_s << Up << u"e0"_s;
         QTest::newRow("without endpoints it is unknown") << u""_s << Unknown << u""_s;
         QTest::newRow("only disabled endpoints watch nothing") << u"disabled"_s << Unknown << u""_s;
-        QTest::newRow("only a journey is unknown") << u"journey"_s << Unknown << u""_s;
+        QTest::newRow("a journey that cannot be judged is unknown") << u"up journey"_s << Unknown << u"journey"_s;
     }
 
     void theWorstEndpointDecides()
@@ -119,7 +119,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("endpoints");
         QTest::addColumn<QString>("reason");
         QTest::newRow("nothing watches it") << u""_s << u"nothing watches it"_s;
-        QTest::newRow("only journeys") << u"journey"_s << u"journeys are not judged yet"_s;
+        QTest::newRow("a journey that cannot be judged") << u"journey"_s << u"step `log in`: variable ${USER} is not set"_s;
         QTest::newRow("a scheme without a probe") << u"up unjudged"_s << u"redis is not judged yet"_s;
         QTest::newRow("up needs no reason") << u"up"_s << u""_s;
     }

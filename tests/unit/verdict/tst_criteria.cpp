@@ -217,7 +217,6 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("what");
         QTest::addColumn<QString>("detail");
-        QTest::newRow("a journey") << u"journey"_s << u"journeys are not judged yet"_s;
         QTest::newRow("a scheme without a probe") << u"unjudged"_s << u"redis is not judged yet"_s;
         QTest::newRow("everything disabled") << u"disabled"_s << u"disabled"_s;
     }
@@ -231,11 +230,7 @@ private Q_SLOTS:
         endpoint.enabled = what != "disabled"_L1;
         if (what == "unjudged"_L1)
             endpoint.notJudged = u"redis is not judged yet"_s;
-        SuccessCriterion &criterion = builder.criterion({u"e0"_s});
-        if (what == "journey"_L1) {
-            builder.journey(u"golden-path"_s, u"e0"_s);
-            criterion.suites = {u"golden-path"_s};
-        }
+        builder.criterion({u"e0"_s});
         const Story played = play(builder, u"PPPP"_s);
         const CriterionStatus status = judge(played.ledger, played.now).criteria[0];
         QCOMPARE(name(status.state), name(CriterionState::Unknown));
