@@ -25,7 +25,10 @@ struct Raw {
     std::string format = "text";
     std::string duration;
     std::string speed = "1";
-    bool headless = false, quiet = false, noColour = false, noHistory = false;
+    bool headless = false, quiet = false, noColour = false, noHistory = false, insecure = false;
+    std::vector<std::string> expect, headers;
+    std::string body, method, timeout, caFile;
+    int repeat = 1;
 };
 
 QString qt(const std::string &text) { return QString::fromStdString(text); }
@@ -36,11 +39,25 @@ Ending refuse(const CommandManual &manual, const QString &message)
             u"%1: %2\nTry `%1 --help`.\n"_s.arg(manual.program(), message)};
 }
 
+void addProbeOptions(CLI::App &app, Raw &raw)
+{
+    const auto one = [](CLI::Option *option, const char *type) { option->type_name(type)->allow_extra_args(false); };
+    one(app.add_option("--expect", raw.expect, "A condition that must hold, as in an incident file; may be given again"), "COND");
+    one(app.add_option("-H,--header", raw.headers, "A request header; may be given again"), "'NAME: VALUE'");
+    one(app.add_option("-d,--body", raw.body, "What to send: an HTTP body, a WebSocket message, a query"), "TEXT");
+    one(app.add_option("-X,--method", raw.method, "The HTTP method (default GET)"), "METHOD");
+    one(app.add_option("--timeout", raw.timeout, "Bounds the whole probe (default 10s)"), "DURATION");
+    one(app.add_option("--ca-file", raw.caFile, "Further trust anchors, PEM"), "FILE");
+    app.add_flag("-k,--insecure", raw.insecure, "Report certificate problems without failing on them");
+    one(app.add_option("--repeat", raw.repeat, "Probe N times, one after the other, and print p50, p95 and max")
+            ->check(CLI::Range(1, 10000)), "N");
+}
+
 void addOptions(CLI::App &app, const CommandManual &manual, Raw &raw)
 {
     const auto offers = [&manual](QLatin1StringView option) { return manual.options.contains(option); };
     if (manual.files != FileCount::None)
-        app.add_option("FILE", raw.files, manual.fileHelp.toStdString())->type_name("");
+        app.add_option(manual.command == Command::Probe ? "URL" : "FILE", raw.files, manual.fileHelp.toStdString())->type_name("");
     if (offers("--format"_L1))
         app.add_option("--format", raw.format, "How results are printed: " + manual.formats.join(u", "_s).toStdString())
             ->type_name("FORMAT");
@@ -53,6 +70,8 @@ void addOptions(CLI::App &app, const CommandManual &manual, Raw &raw)
         app.add_flag("--headless", raw.headless, "Print what happens instead of opening the board");
     if (offers("--no-history"_L1))
         app.add_flag("--no-history", raw.noHistory, "Do not record results in the local history");
+    if (manual.command == Command::Probe)
+        addProbeOptions(app, raw);
     app.add_flag("-q,--quiet", raw.quiet, "No notices and no progress; errors are still printed");
     app.add_flag("--no-color", raw.noColour, "No colours; NO_COLOR in the environment does the same");
     app.set_help_flag("-h,--help", "Print this help and exit");
@@ -87,7 +106,10 @@ std::optional<QString> complaintAboutFiles(const Raw &raw, const CommandManual &
 {
     const bool required = manual.files == FileCount::One || manual.files == FileCount::OneOrMore;
     if (required && raw.files.empty())
-        return u"an incident file is expected: `%1 FILE`"_s.arg(manual.program());
+        return manual.command == Command::Probe ? u"a URL is expected: `%1 URL`"_s.arg(manual.program())
+                                                : u"an incident file is expected: `%1 FILE`"_s.arg(manual.program());
+    if (manual.command == Command::Probe && raw.files.size() > 1)
+        return u"one URL is expected, but %1 were given (`%2` is the second)"_s.arg(raw.files.size()).arg(qt(raw.files[1]));
     if (manual.files != FileCount::OneOrMore && raw.files.size() > 1)
         return u"one incident file is expected, but %1 were given (`%2` is the second)"_s.arg(raw.files.size())
             .arg(qt(raw.files[1]));
@@ -110,7 +132,7 @@ std::variant<Format, QString> formatFrom(const QString &word, const CommandManua
 std::variant<Invocation, QString> values(const Raw &raw, const CommandManual &manual)
 {
     Invocation made{.command = manual.command, .files = {}, .duration = {}, .headless = raw.headless,
-                    .quiet = raw.quiet, .noColour = raw.noColour, .noHistory = raw.noHistory};
+                    .quiet = raw.quiet, .noColour = raw.noColour, .noHistory = raw.noHistory, .probe = {}};
     std::ranges::transform(raw.files, std::back_inserter(made.files), qt);
     if (!manual.formats.isEmpty()) {
         const auto format = formatFrom(qt(raw.format), manual);
@@ -123,6 +145,13 @@ std::variant<Invocation, QString> values(const Raw &raw, const CommandManual &ma
         if (!made.duration || *made.duration <= Duration::zero())
             return u"`--for %1` is not a duration: expected one like 30s, 5m or 1h30m"_s.arg(qt(raw.duration));
     }
+    const auto texts = [](const std::vector<std::string> &list) {
+        QStringList all;
+        std::ranges::transform(list, std::back_inserter(all), qt);
+        return all;
+    };
+    made.probe = {.expect = texts(raw.expect), .headers = texts(raw.headers), .body = qt(raw.body), .method = qt(raw.method),
+                  .timeout = qt(raw.timeout), .caFile = qt(raw.caFile), .insecure = raw.insecure, .repeat = raw.repeat};
     bool number = false;
     made.speed = qt(raw.speed).toDouble(&number);
     if (!number || !(made.speed >= slowest && made.speed <= fastest))

@@ -9,12 +9,24 @@
 
 namespace allclear {
 
-enum class Command { Board, Check, Watch, Validate, Rehearse };
+enum class Command { Board, Check, Watch, Probe, Validate, Rehearse };
 enum class Format { Text, Json, NdJson };
+
+/// Of `allclear probe`; texts as typed, checked like those of an incident file.
+struct ProbeOptions {
+    QStringList expect;  ///< --expect
+    QStringList headers; ///< --header, "Name: value"
+    QString body;
+    QString method;
+    QString timeout;
+    QString caFile;
+    bool insecure = false;
+    int repeat = 1;
+};
 
 struct Invocation {
     Command command = Command::Board;
-    QStringList files;                ///< as typed
+    QStringList files;                ///< as typed; the URL of `probe`
     Format format = Format::Text;
     std::optional<Duration> duration; ///< --for
     double speed = 1;                 ///< --speed
@@ -22,6 +34,7 @@ struct Invocation {
     bool quiet = false;
     bool noColour = false;
     bool noHistory = false;
+    ProbeOptions probe = {};
 };
 
 /// The command line itself ends the program: help, version, or arguments that cannot be used.

@@ -9,6 +9,7 @@ namespace allclear {
 int runBoard(const Invocation &invocation);
 int runCheck(const Invocation &invocation);
 int runWatch(const Invocation &invocation);
+int runProbe(const Invocation &invocation);
 int runValidate(const Invocation &invocation);
 int runRehearse(const Invocation &invocation);
 

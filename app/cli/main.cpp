@@ -22,6 +22,7 @@ int run(const Invocation &invocation)
     case Command::Board: return runBoard(invocation);
     case Command::Check: return runCheck(invocation);
     case Command::Watch: return runWatch(invocation);
+    case Command::Probe: return runProbe(invocation);
     case Command::Validate: return runValidate(invocation);
     case Command::Rehearse: return runRehearse(invocation);
     }

@@ -174,8 +174,7 @@ void WebSocketProbe::accepted()
         beginConversation();
     } else if (m_wantsMessage) {
         m_stage = Stage::Message;
-        if (!endpoint().body.isEmpty())
-            m_stream->write(wsFrame(WsOpcode::Text, endpoint().body));
+        sendBody();
     } else {
         answered();
     }
@@ -195,11 +194,23 @@ void WebSocketProbe::rejected()
           .message = u"server rejected WebSocket connection: HTTP %1"_s.arg(head.status), .hint = hint});
 }
 
+void WebSocketProbe::sendBody()
+{
+    if (endpoint().body.isEmpty())
+        return;
+    m_stream->write(wsFrame(WsOpcode::Text, endpoint().body));
+    keepExchange(Exchange::Way::Sent, endpoint().body);
+}
+
+void WebSocketProbe::keepExchange(Exchange::Way way, const QByteArray &message)
+{
+    m_observation.conversation.append({.way = way, .at = sinceStart(), .text = excerptOf(message), .entry = 0});
+}
+
 void WebSocketProbe::beginConversation()
 {
     m_stage = Stage::Conversation;
-    if (!endpoint().body.isEmpty())
-        m_stream->write(wsFrame(WsOpcode::Text, endpoint().body));
+    sendBody();
     m_conversation = std::make_unique<Conversation>(endpoint().conversation, context());
     continueConversation();
 }
@@ -255,6 +266,7 @@ void WebSocketProbe::readFrames()
         default:
             if (m_stage == Stage::Message) {
                 m_message = event->payload;
+                keepExchange(Exchange::Way::Received, event->payload);
                 answered();
             } else if (m_stage == Stage::Conversation) {
                 m_conversation->hear(event->payload, sinceStart());
@@ -338,7 +350,7 @@ void WebSocketProbe::release()
     m_grace.stop();
     m_patience.stop();
     if (m_conversation) {
-        m_observation.conversation = m_conversation->transcript();
+        m_observation.conversation += m_conversation->transcript();
         m_observation.notes.append(m_conversation->notes());
     }
     if (!m_stream)

@@ -40,6 +40,8 @@ private:
     void readFrames();
     void closedByPeer(const WsEvent &event);
     void answered();
+    void sendBody();
+    void keepExchange(Exchange::Way way, const QByteArray &message);
     void beginConversation();
     void continueConversation();
     void keepAnswer();

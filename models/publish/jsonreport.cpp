@@ -1,6 +1,6 @@
 // The contract's section 6. Keys come in the order written there; absent values are null; fields that are ours
 // besides stand behind those of the contract.
-#include "publish/report.h"
+#include "publish/probereport.h"
 
 #include <nlohmann/json.hpp>
 
@@ -356,6 +356,23 @@ QByteArray toJson(const CheckReport &report)
 QByteArray endpointJson(const Endpoint &endpoint, const ObservationPtr &observation)
 {
     return dumped(endpoint.journey ? suiteEntry(endpoint, observation.get()) : endpointEntry(endpoint, observation.get()), -1);
+}
+
+QByteArray probeJson(const Endpoint &endpoint, const QList<ObservationPtr> &observations)
+{
+    Json root;
+    root["schema"] = "allclear/1";
+    if (observations.size() == 1) {
+        root.update(endpointEntry(endpoint, observations.front().get()));
+        return dumped(root, 1) + '\n';
+    }
+    root["probes"] = Json::array();
+    for (const ObservationPtr &observation : observations)
+        root["probes"].push_back(endpointEntry(endpoint, observation.get()));
+    const LatencySummary summary = summarise(observations);
+    root["summary"] = {{"count", summary.count}, {"failed", summary.failed}, {"p50_ms", optional(summary.p50, milliseconds)},
+                       {"p95_ms", optional(summary.p95, milliseconds)}, {"max_ms", optional(summary.max, milliseconds)}};
+    return dumped(root, 1) + '\n';
 }
 
 } // namespace allclear

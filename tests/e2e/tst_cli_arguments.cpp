@@ -66,8 +66,8 @@ private Q_SLOTS:
             QTest::newRow(title) << arguments << QByteArray(says);
         };
         row("a mistyped command", {u"chekc"_s, u"x.yaml"_s}, "did you mean `allclear check`?");
-        row("a word that is nothing", {u"frobnicate"_s}, "The commands are check, watch, validate, rehearse");
-        row("a command that comes later", {u"probe"_s, u"http://127.0.0.1/"_s}, "`probe` is neither a command nor a file");
+        row("a word that is nothing", {u"frobnicate"_s}, "The commands are check, watch, probe, validate, rehearse");
+        row("a command that comes later", {u"import"_s, u"issue.md"_s}, "`import` is neither a command nor a file");
         row("no file", {u"check"_s}, "an incident file is expected: `allclear check FILE`");
         row("no file to validate", {u"validate"_s}, "`allclear validate FILE`");
         row("two files", {u"check"_s, u"a.yaml"_s, u"b.yaml"_s}, "`b.yaml` is the second");
