@@ -2,7 +2,7 @@
 #include "app/board/options.h"
 #include "app/board/room.h"
 #include "app/board/shots.h"
-#include "app/cli/interrupt.h"
+#include "app/wiring/interrupt.h"
 #include "widgets/shell/boardwindow.h"
 
 #include <QApplication>

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "app/board/options.h"
-#include "app/cli/livefile.h"
-#include "app/cli/session.h"
-#include "app/cli/stage.h"
+#include "app/wiring/livefile.h"
+#include "app/wiring/session.h"
+#include "app/wiring/stage.h"
 #include "history/history.h"
 #include "items/board.h"
 

@@ -1,5 +1,5 @@
 #include "app/cli/commands.h"
-#include "app/cli/interrupt.h"
+#include "app/wiring/interrupt.h"
 #include "app/cli/output.h"
 
 #include "conditions/evaluate.h"

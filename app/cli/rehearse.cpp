@@ -1,8 +1,8 @@
 #include "app/cli/commands.h"
-#include "app/cli/interrupt.h"
+#include "app/wiring/interrupt.h"
 #include "app/cli/output.h"
-#include "app/cli/session.h"
-#include "app/cli/stage.h"
+#include "app/wiring/session.h"
+#include "app/wiring/stage.h"
 
 #include "incident/reader.h"
 

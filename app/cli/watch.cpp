@@ -1,8 +1,8 @@
 #include "app/cli/commands.h"
-#include "app/cli/interrupt.h"
-#include "app/cli/livefile.h"
+#include "app/wiring/interrupt.h"
+#include "app/wiring/livefile.h"
 #include "app/cli/output.h"
-#include "app/cli/session.h"
+#include "app/wiring/session.h"
 
 #include "history/history.h"
 

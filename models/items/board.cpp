@@ -18,6 +18,8 @@ void registerTypes()
     qRegisterMetaType<QHash<QString, TimePoint>>("QHash<QString,allclear::TimePoint>");
 }
 
+constexpr Duration youngestStrip = 10min; ///< the strip reaches back to the declaration, or this far
+
 QStringList keysOf(const Incident &incident)
 {
     QStringList keys;
@@ -116,8 +118,8 @@ QList<StripSlot> Board::strip(int slotCount) const
 {
     const TimePoint now = m_clock->now();
     Duration range = 1h;
-    if (m_incident && m_incident->declared)
-        range = std::max<Duration>(range, now - *m_incident->declared);
+    if (m_incident && m_incident->declared && *m_incident->declared <= now)
+        range = std::max<Duration>(youngestStrip, now - *m_incident->declared);
     return m_strip.stretches(m_series, slotCount, std::min(range, m_series.retention()), now);
 }
 

@@ -77,10 +77,11 @@ inline QList<Layer> allowTable()
         widget(u"shell"_s, u"theme tiles latency criteria causes detail"_s, shown),
     };
     const QStringList models = under(u"models/"_s, everyModel.split(u' '));
-    table.append({u"app/cli"_s, models, {u"QtCore"_s}, {u"CLI"_s}});
-    // The session, the stage and the live file are wired once, in app/cli, for both programs.
+    const QStringList wiring{u"app/wiring"_s};
+    table.append({u"app/wiring"_s, models, {u"QtCore"_s}, {}});
+    table.append({u"app/cli"_s, models + wiring, {u"QtCore"_s}, {u"CLI"_s}});
     table.append({u"app/board"_s,
-                  models + QStringList{u"app/cli"_s} + under(u"widgets/"_s, {u"theme"_s, u"tiles"_s, u"latency"_s, u"criteria"_s, u"causes"_s, u"detail"_s, u"shell"_s}),
+                  models + wiring + under(u"widgets/"_s, {u"theme"_s, u"tiles"_s, u"latency"_s, u"criteria"_s, u"causes"_s, u"detail"_s, u"shell"_s}),
                   {u"QtCore"_s, u"QtGui"_s, u"QtWidgets"_s},
                   {u"CLI"_s}});
     return table;

@@ -131,6 +131,8 @@ private Q_SLOTS:
         row("YAML outside incident", "models/verdict/a.cpp", "#include <yaml-cpp/yaml.h>\n", "<yaml-cpp/yaml.h>");
         row("OpenSSL in the engine", "models/engine/a.cpp", "#include <openssl/ssl.h>\n", "<openssl/ssl.h>");
         row("the commands include a widget", "app/cli/a.cpp", "#include \"widgets/theme/palette.h\"\n", "widgets/theme");
+        row("the board includes a command", "app/board/a.cpp", "#include \"app/cli/output.h\"\n", "app/cli");
+        row("the wiring includes a widget", "app/wiring/a.cpp", "#include <QWidget>\n", "(QtWidgets)");
         row("the commands include QtGui", "app/cli/a.cpp", "#include <QGuiApplication>\n", "(QtGui)");
         row("a path up and across", "models/core/a.h", "#include \"../incident/incident.h\"\n", "must be written from the root");
         row("a bare neighbour", "models/core/a.cpp", "#include \"time.h\"\n", "must be written from the root");

@@ -150,7 +150,7 @@ QString CausesPanel::summaryText() const
 QString CausesPanel::spokenText() const
 {
     if (m_graph.nodes.isEmpty())
-        return m_summary->text();
+        return m_summaryText;
     QStringList sentences;
     for (const Suspect &suspect : m_board->verdict().suspects) {
         QStringList explained;
@@ -172,10 +172,10 @@ void CausesPanel::refresh()
     const QString summary = summaryText();
     const QList<CauseInput> now = inputs();
     m_note->setText(noteText());
-    if (!m_inputs.isEmpty() && now == m_inputs && summary == m_summary->text())
+    if (!m_inputs.isEmpty() && now == m_inputs && summary == m_summaryText)
         return;
     m_inputs = now;
-    m_summary->setText(summary);
+    m_summaryText = summary;
     m_summary->setToolTip(summary.toHtmlEscaped());
     arrange();
     setAccessibleDescription(spokenText());
@@ -185,7 +185,7 @@ QRectF CausesPanel::canvas() const
 {
     const Theme &theme = m_theme->theme();
     const int top = theme.px(14) + QFontMetrics(m_heading->font()).height();
-    const bool line = !m_summary->text().isEmpty() && count(isTroubled) > 0;
+    const bool line = !m_summaryText.isEmpty() && count(isTroubled) > 0;
     const int bottom = theme.px(8) + (line ? QFontMetrics(m_summary->font()).height() + theme.px(2) : 0);
     return QRectF(theme.px(15), top, std::max(1, width() - theme.px(30)), std::max(1, height() - top - bottom));
 }
@@ -212,13 +212,15 @@ void CausesPanel::arrange()
     m_note->setGeometry(theme.px(20) + headWidth, theme.px(10), std::max(0, width() - theme.px(35) - headWidth), headHeight);
     const QRectF area = canvas();
     const bool calm = count(isTroubled) == 0;
-    m_summary->setVisible(!m_summary->text().isEmpty());
+    m_summary->setVisible(!m_summaryText.isEmpty());
     m_summary->setAlignment(calm ? Qt::AlignLeft | Qt::AlignTop : Qt::AlignLeft | Qt::AlignVCenter);
     m_summary->setWordWrap(calm);
     m_summary->setFont(theme.font(calm ? TextRole::Body : TextRole::Small));
     m_summary->setGeometry(calm ? area.toRect().adjusted(theme.px(40), theme.px(8), 0, 0)
                                 : QRect(theme.px(15), static_cast<int>(area.bottom()), static_cast<int>(area.width()),
                                         QFontMetrics(m_summary->font()).height() + theme.px(2)));
+    m_summary->setText(calm ? m_summaryText
+                            : QFontMetrics(m_summary->font()).elidedText(m_summaryText, Qt::ElideRight, static_cast<int>(area.width())));
     m_graph = fittingGraph(area);
     const Measures size = measures(theme);
     const qreal gap = m_graph.layers > across(area, size.comfortable, size.gap.width()) ? size.narrowGap : size.gap.width();

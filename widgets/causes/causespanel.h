@@ -15,7 +15,7 @@ public:
     CausesPanel(Board *board, ThemeSource *theme, QWidget *parent = nullptr);
     const CauseGraph &graph() const { return m_graph; }
     QString note() const { return m_note->text(); }
-    QString summary() const { return m_summary->text(); }
+    QString summary() const { return m_summaryText; }
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
@@ -44,7 +44,8 @@ private:
     ThemeSource *m_theme;
     QLabel *m_heading;
     QLabel *m_note;
-    QLabel *m_summary;
+    QLabel *m_summary; ///< m_summaryText, cut to its line while something fails
+    QString m_summaryText;
     QList<CauseInput> m_inputs;
     QList<CauseBox *> m_boxes;
     QList<QRectF> m_frames;

@@ -308,7 +308,8 @@ void BoardTest::stripRanges_data()
     QTest::addColumn<int>("declaredMinutesAgo"); // -1: never declared
     QTest::addColumn<int>("coversMinutes");
     QTest::addRow("nothing declared: the last hour") << -1 << 60;
-    QTest::addRow("just declared: the last hour") << 0 << 60;
+    QTest::addRow("just declared: the last ten minutes") << 0 << 10;
+    QTest::addRow("declared half an hour ago: since then") << 30 << 30;
     QTest::addRow("declared in the future: the last hour") << -60 << 60;
     QTest::addRow("declared three hours ago: since then") << 180 << 180;
     QTest::addRow("declared a month ago: what the series keep") << 30 * 24 * 60 << 24 * 60;
@@ -354,7 +355,7 @@ void BoardTest::stripStates()
     QFETCH(QString, api);
     QFETCH(QString, auth);
     QFETCH(QString, state);
-    m_board->apply(frameOf(incidentOf({})));
+    m_board->apply(frameOf(incidentOf({.declared = {}})));
     const TimePoint from = m_board->strip(10).last().from;
     m_clock->advance(5min);
     const auto fill = [&](int series, const QString &results) {
@@ -376,7 +377,7 @@ void BoardTest::stripStates()
 void BoardTest::evidenceStandsUntilItIsStale()
 {
     // Stretches of 32 s; results every 60 s stand for 180 s, then nothing is known.
-    m_board->apply(frameOf(incidentOf({.interval = 60s})));
+    m_board->apply(frameOf(incidentOf({.declared = {}, .interval = 60s})));
     const TimePoint from = m_board->strip(120).last().from;
     m_clock->advance(10min);
     const Sample one = sample(from);
@@ -388,7 +389,7 @@ void BoardTest::evidenceStandsUntilItIsStale()
 
 void BoardTest::aLateSampleChangesAFinishedStretch()
 {
-    m_board->apply(frameOf(incidentOf({})));
+    m_board->apply(frameOf(incidentOf({.declared = {}})));
     const TimePoint from = m_board->strip(10).last().from;
     m_clock->advance(30min);
     std::vector<Sample> samples{sample(from + 1s), sample(from + 20min)};
@@ -415,7 +416,7 @@ void BoardTest::theKeptStripIsTheFreshStrip()
         m_board->series()->append(static_cast<int>(random(3)), {&one, 1});
         Strip fresh;
         fresh.setIncident(incident);
-        const Duration range = std::max<Duration>(1h, m_clock->now() - noon);
+        const Duration range = std::max<Duration>(10min, m_clock->now() - noon);
         QCOMPARE(m_board->strip(60), fresh.stretches(*m_board->series(), 60, range, m_clock->now()));
     }
 }

@@ -1,4 +1,4 @@
-#include "app/cli/livefile.h"
+#include "app/wiring/livefile.h"
 
 #include <QCryptographicHash>
 #include <QFileInfo>

@@ -1,4 +1,4 @@
-#include "app/cli/session.h"
+#include "app/wiring/session.h"
 
 #include <QTimer>
 

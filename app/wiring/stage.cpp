@@ -1,4 +1,4 @@
-#include "app/cli/stage.h"
+#include "app/wiring/stage.h"
 
 namespace allclear {
 

@@ -1,4 +1,4 @@
-#include "app/cli/interrupt.h"
+#include "app/wiring/interrupt.h"
 
 #include <csignal>
 #include <pthread.h>
