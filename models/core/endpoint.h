@@ -41,6 +41,7 @@ struct ClientOptions {
     QString serverName;      ///< tls.server-name (ours): SNI and verification name; the URL's host when empty
     QString auth;            ///< "gcp" or empty
     QString proxyUrl;
+    std::optional<StartTlsProtocol> startTls; ///< ours: for starttls:// on a port that does not say it
     QStringList subprotocols; ///< ours: offered in Sec-WebSocket-Protocol
     qint64 maxBodyBytes = 4 * 1024 * 1024;    ///< after decompression
     qint64 maxHeaderBytes = 256 * 1024;

@@ -48,6 +48,7 @@ struct TlsFacts {
     QString chainMessage;            ///< the sentence behind the verdict
     std::optional<double> daysLeft;  ///< of the leaf; negative when expired
     std::optional<double> shortestDaysLeft; ///< of the link that expires first
+    OcspStatus ocsp = OcspStatus::Absent;
     bool insecure = false;
     QList<Certificate> chain; ///< as sent, leaf first, also when the verification failed
 };

@@ -33,6 +33,8 @@ constexpr std::array statusNames = {
     L("investigating"), L("identified"), L("mitigating"),
     L("monitoring"), L("resolved")};
 
+constexpr std::array startTlsNames = {L("smtp"), L("imap"), L("postgres")};
+
 template <typename Enum, typename Names>
 std::optional<Enum> find(const Names &names, QStringView text)
 {
@@ -62,6 +64,14 @@ QLatin1StringView name(ChainVerdict verdict)
                L("hostname-mismatch"), L("revoked"), L("weak")};
     return at(names, verdict);
 }
+
+QLatin1StringView name(OcspStatus status)
+{
+    constexpr std::array names = {L("absent"), L("good"), L("revoked"), L("unknown"), L("invalid")};
+    return at(names, status);
+}
+
+QLatin1StringView name(StartTlsProtocol protocol) { return at(startTlsNames, protocol); }
 
 QLatin1StringView name(Outcome outcome)
 {
@@ -110,6 +120,7 @@ QLatin1StringView name(IncidentStatus status) { return at(statusNames, status); 
 std::optional<IncidentStatus> incidentStatusFrom(QStringView text) { return find<IncidentStatus>(statusNames, text); }
 std::optional<FailureKind> failureKindFrom(QStringView text) { return find<FailureKind>(failureNames, text); }
 std::optional<Kind> kindFrom(QStringView text) { return find<Kind>(kindNames, text); }
+std::optional<StartTlsProtocol> startTlsProtocolFrom(QStringView text) { return find<StartTlsProtocol>(startTlsNames, text); }
 
 int severity(State state)
 {

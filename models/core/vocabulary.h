@@ -25,6 +25,12 @@ enum class ChainVerdict {
     Ok, Incomplete, SelfSigned, UntrustedRoot, Expired, NotYetValid, HostnameMismatch, Revoked, Weak
 };
 
+/// What the stapled OCSP response says; `Invalid` when there is one that proves nothing (RFC 6960, RFC 6066 section 8).
+enum class OcspStatus { Absent, Good, Revoked, Unknown, Invalid };
+
+/// What is spoken in plain text before TLS begins: RFC 3207, RFC 3501 section 6.2.1, PostgreSQL's SSLRequest.
+enum class StartTlsProtocol { Smtp, Imap, Postgres };
+
 enum class Outcome { Pass, Degraded, Fail };
 
 /// The three values of a condition. NotEvaluable never counts as met.
@@ -44,6 +50,8 @@ QLatin1StringView name(Kind kind);
 QLatin1StringView name(FailureKind kind);
 QLatin1StringView name(Phase phase);
 QLatin1StringView name(ChainVerdict verdict);
+QLatin1StringView name(OcspStatus status);
+QLatin1StringView name(StartTlsProtocol protocol);
 QLatin1StringView name(Outcome outcome);
 QLatin1StringView name(Truth truth);
 QLatin1StringView name(State state);
@@ -56,6 +64,7 @@ QLatin1StringView name(IncidentStatus status);
 std::optional<IncidentStatus> incidentStatusFrom(QStringView text);
 std::optional<FailureKind> failureKindFrom(QStringView text);
 std::optional<Kind> kindFrom(QStringView text);
+std::optional<StartTlsProtocol> startTlsProtocolFrom(QStringView text);
 
 /// How bad a state is for the component that holds it: higher is worse. down > flapping > degraded > unknown >
 /// checking > paused > up: what is not known is never hidden behind an `up`.

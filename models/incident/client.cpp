@@ -60,6 +60,8 @@ Client readClient(const Section &client)
     options.ignoreRedirect = client.flag("ignore-redirect"_L1, false);
     options.keepAlive = client.flag("keep-alive"_L1, false);
     options.auth = client.oneOf("auth"_L1, {u"gcp"_s}).value_or(QString());
+    if (const auto protocol = client.oneOf("starttls"_L1, {u"smtp"_s, u"imap"_s, u"postgres"_s}))
+        options.startTls = startTlsProtocolFrom(*protocol);
     options.subprotocols = readSubprotocols(client);
     options.maxBodyBytes = client.bytes("max-body-size"_L1).value_or(options.maxBodyBytes);
     readProxy(client, options);

@@ -26,7 +26,7 @@ constexpr std::array schemes = {
     Scheme{L("http"), Kind::Http},        Scheme{L("https"), Kind::Http},
     Scheme{L("ws"), Kind::WebSocket},     Scheme{L("wss"), Kind::WebSocket},
     Scheme{L("tcp"), Kind::Tcp, Port::Required}, Scheme{L("tls"), Kind::Tls},
-    Scheme{L("starttls"), Kind::StartTls}, Scheme{L("icmp"), Kind::Icmp},
+    Scheme{L("starttls"), Kind::StartTls, Port::Required}, Scheme{L("icmp"), Kind::Icmp},
     Scheme{L("redis"), Kind::Redis},      Scheme{L("rediss"), Kind::Redis},
     Scheme{L("postgres"), Kind::Postgres}, Scheme{L("postgresql"), Kind::Postgres},
     Scheme{L("promql+http"), Kind::PromQl}, Scheme{L("promql+https"), Kind::PromQl},
@@ -125,6 +125,16 @@ QStringList secretsOf(const QString &url)
     return secrets;
 }
 
-bool isJudged(Kind kind) { return kind == Kind::Http || kind == Kind::WebSocket || kind == Kind::Journey; }
+bool isJudged(Kind kind)
+{
+    switch (kind) {
+    case Kind::Http:
+    case Kind::WebSocket:
+    case Kind::Journey:
+    case Kind::Tls:
+    case Kind::StartTls: return true;
+    default: return false;
+    }
+}
 
 } // namespace allclear::reading

@@ -133,6 +133,7 @@ void TestReaderErrors::valueRows()
     row("a negative interval", with(u"interval: ‸-5s"_s), u"`interval` must be longer than 0, not `-5s`"_s, u"write `5s`"_s);
     row("an interval of nothing", with(u"interval: ‸0s"_s), u"`interval` must be longer than 0, not `0s`"_s, u"durations look like `300ms`, `10s`, `5m` or `1h30m`"_s);
     row("a timeout of nothing", with(u"client: { timeout: ‸0s }"_s), u"`timeout` must be longer than 0, not `0s`"_s, u"durations look like `300ms`, `10s`, `5m` or `1h30m`"_s);
+    row("a starttls protocol", with(u"client: { starttls: ‸imaps }"_s), u"`starttls` cannot be `imaps`"_s, u"did you mean `imap`?"_s);
     row("a duration that is a list", with(u"interval: ‸[10s]"_s), u"`interval` must be a duration, not a list"_s);
     row("a threshold of nothing", with(u"failure-threshold: ‸0"_s), u"`failure-threshold` must be a whole number, 1 or more, not `0`"_s);
     row("a threshold that is no number", with(u"success-threshold: ‸two"_s), u"`success-threshold` must be a whole number, 1 or more, not `two`"_s);
@@ -185,6 +186,7 @@ void TestReaderErrors::urlRows()
     row("port 0", url(u"‸https://a.test:0/"_s), u"0 is not a port"_s, u"ports go from 1 to 65535"_s);
     row("tcp without a port", url(u"‸tcp://a.test"_s), u"tcp:// needs a port"_s, u"write `tcp://a.test:PORT`"_s);
     row("udp without a port", url(u"‸udp://a.test"_s), u"udp:// needs a port"_s, u"write `udp://a.test:PORT`"_s);
+    row("starttls without a port", url(u"‸starttls://a.test"_s), u"starttls:// needs a port"_s, u"write `starttls://a.test:PORT`"_s);
     row("icmp without a host", url(u"icmp://‸"_s), u"the URL names no host"_s);
     row("an empty URL", url(u"‸''"_s), u"`url` must not be empty"_s);
     row("a dns block without a name", url(u"8.8.8.8\n    dns: ‸{query-type: A}"_s), u"a dns block needs a `query-name`"_s);
