@@ -99,6 +99,7 @@ Json tlsJson(const TlsFacts &tls)
     }
     object["chain_message"] = orNull(tls.chainMessage);
     object["shortest_days_left"] = days(tls.shortestDaysLeft);
+    object["ocsp"] = utf8(name(tls.ocsp));
     object["cipher"] = orNull(tls.cipher);
     object["alpn"] = orNull(tls.alpn);
     return object;

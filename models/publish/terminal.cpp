@@ -157,6 +157,24 @@ QString shapeOf(Overall overall)
     return overall == Overall::Clear ? u"✓"_s : overall == Overall::NotClear ? u"✗"_s : u"◇"_s;
 }
 
+namespace {
+
+/// Of an answer that is nothing but a handshake: how long its certificates last, and what an insecure endpoint hides.
+QString certificateLine(const TlsFacts &tls)
+{
+    if (!tls.daysLeft)
+        return {};
+    const auto daysText = [](double days) { return QString::number(days, 'f', 0) + " d"_L1; };
+    QString line = "certificate "_L1 + daysText(*tls.daysLeft) + " left"_L1;
+    if (tls.shortestDaysLeft && *tls.shortestDaysLeft < *tls.daysLeft)
+        line += ", shortest link "_L1 + daysText(*tls.shortestDaysLeft);
+    if (tls.chainVerdict != ChainVerdict::Ok)
+        line += ", "_L1 + name(tls.chainVerdict);
+    return line;
+}
+
+} // namespace
+
 QString answerWord(const Observation &observation)
 {
     if (observation.status)
@@ -165,6 +183,8 @@ QString answerWord(const Observation &observation)
         return printable(*observation.code);
     if (observation.failure)
         return name(observation.failure->kind);
+    if (observation.tls)
+        return printable(observation.tls->version);
     return name(observation.outcome);
 }
 
@@ -175,6 +195,8 @@ QString reasonLine(const Observation &observation)
     const auto met = std::ranges::find(observation.degradedWhen, Truth::Met, &ConditionResult::result);
     if (observation.outcome == Outcome::Degraded && met != observation.degradedWhen.end())
         return "degraded when "_L1 + printable(met->shown);
+    if (observation.tls && !observation.status)
+        return certificateLine(*observation.tls);
     return {};
 }
 

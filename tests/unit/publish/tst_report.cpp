@@ -46,6 +46,8 @@ Observation failing()
     TlsFacts tls;
     tls.version = u"TLSv1.3"_s;
     tls.daysLeft = 41.2;
+    tls.shortestDaysLeft = 12.75;
+    tls.ocsp = OcspStatus::Good;
     tls.chain = {Certificate{.subject = u"CN=api"_s, .issuer = u"CN=ca"_s, .notBefore = at("2025-01-01T00:00:00Z"), .notAfter = at("2025-12-01T00:00:00Z"),
                              .names = {u"api.test"_s}, .serial = {}, .signature = {}, .key = {}, .fingerprint = {}}};
     o.tls = tls;
@@ -208,6 +210,8 @@ void TestReport::jsonHasTheContractsFields_data()
     row("endpoints.0.tls.version", u"TLSv1.3"_s);
     row("endpoints.0.tls.chain_verdict", u"ok"_s);
     row("endpoints.0.tls.days_left", 41.2);
+    row("endpoints.0.tls.shortest_days_left", 12.75);
+    row("endpoints.0.tls.ocsp", u"good"_s);
     row("endpoints.0.tls.insecure", false);
     row("endpoints.0.tls.chain.0.subject", u"CN=api"_s);
     row("endpoints.0.tls.chain.0.not_after", u"2025-12-01T00:00:00.000Z"_s);
@@ -459,6 +463,13 @@ void TestReport::watchLines()
     QCOMPARE(watchLine(made->endpoints[0], good, Colour::None),
              u"05:01:02 UTC  ▲ degraded  Services/api-health             200          41 ms     degraded when [RESPONSE_TIME] (41) > 20"_s);
     QVERIFY(watchLine(made->endpoints[0], good, Colour::Ansi).contains(u"\x1b[33m▲ degraded\x1b[0m"_s));
+    good.outcome = Outcome::Pass; // a handshake and nothing else: the certificates are the answer
+    good.status.reset();
+    QCOMPARE(watchLine(made->endpoints[0], good, Colour::None),
+             u"05:01:02 UTC  ✓ pass      Services/api-health             TLSv1.3      41 ms     certificate 41 d left, shortest link 13 d"_s);
+    good.tls->shortestDaysLeft = good.tls->daysLeft;
+    good.tls->chainVerdict = ChainVerdict::SelfSigned;
+    QVERIFY(watchLine(made->endpoints[0], good, Colour::None).endsWith(u"  certificate 41 d left, self-signed"_s));
 }
 
 void TestReport::verdictLines()
