@@ -11,10 +11,16 @@ namespace allclear {
 struct ChainQuestion {
     QString host;      ///< the name (or IP address) that the certificate must cover
     X509_STORE *store; ///< trust anchors
+    QByteArray staple; ///< OCSP response of the handshake, DER; empty when there was none
     TimePoint now;
 };
 
+struct ChainExamination {
+    TlsFacts facts;
+    QStringList notes; ///< worth knowing, but no reason to refuse: order, superfluous certificates, a missing staple
+};
+
 /// Facts and verdict of the chain that the peer of `ssl` sent; valid after the handshake.
-TlsFacts examineChain(const SSL *ssl, const ChainQuestion &question);
+ChainExamination examineChain(const SSL *ssl, const ChainQuestion &question);
 
 } // namespace allclear

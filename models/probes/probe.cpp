@@ -2,6 +2,8 @@
 
 #include "probes/httpprobe.h"
 #include "probes/journeyprobe.h"
+#include "probes/starttlsprobe.h"
+#include "probes/tlsprobe.h"
 #include "probes/websocketprobe.h"
 
 namespace allclear {
@@ -12,8 +14,8 @@ std::unique_ptr<Probe> makeProbe(ProbeRequest request, ProbeServices &services)
     case Kind::Http: return std::make_unique<HttpProbe>(std::move(request), services);
     case Kind::WebSocket: return std::make_unique<WebSocketProbe>(std::move(request), services);
     case Kind::Journey: return std::make_unique<JourneyProbe>(std::move(request), services);
-    case Kind::Tls:
-    case Kind::StartTls:
+    case Kind::Tls: return std::make_unique<TlsProbe>(std::move(request), services);
+    case Kind::StartTls: return std::make_unique<StartTlsProbe>(std::move(request), services);
     case Kind::Tcp:
     case Kind::Dns:
     case Kind::Icmp:
@@ -25,6 +27,16 @@ std::unique_ptr<Probe> makeProbe(ProbeRequest request, ProbeServices &services)
     return nullptr;
 }
 
-bool hasProbe(Kind kind) { return kind == Kind::Http || kind == Kind::WebSocket || kind == Kind::Journey; }
+bool hasProbe(Kind kind)
+{
+    switch (kind) {
+    case Kind::Http:
+    case Kind::WebSocket:
+    case Kind::Journey:
+    case Kind::Tls:
+    case Kind::StartTls: return true;
+    default: return false;
+    }
+}
 
 } // namespace allclear

@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::chrono::milliseconds attemptDelay{250}; // RFC 8305, section 5
 constexpr qsizetype maxSniff = 64;
+constexpr char firstRecordType = 20, lastRecordType = 23; // change_cipher_spec … application_data (RFC 8446, section 5.1)
+
+QString certificateHint() { return u"client.tls.certificate-file and private-key-file name one"_s; }
 
 QString endpointText(const QHostAddress &address, quint16 port)
 {
@@ -167,15 +170,43 @@ void Stream::continueTls()
     const TlsProgress progress = m_session->handshake();
     flushTls();
     if (progress == TlsProgress::Failed) {
-        const bool http = m_firstCipherText.startsWith("HTTP/");
-        fail(FailureKind::Tls,
-             http ? u"the server does not speak TLS on this port: it answered in plain HTTP"_s
-                  : u"the TLS handshake failed: %1"_s.arg(m_session->error()),
-             http ? u"use http:// or the port that serves TLS"_s
-                  : u"compare the protocol versions, ciphers and client certificates of both sides"_s);
+        handshakeFailed();
     } else if (progress == TlsProgress::Done) {
         finishTls();
     }
+}
+
+void Stream::handshakeFailed()
+{
+    const bool speaksTls = m_firstCipherText.isEmpty() || (m_firstCipherText[0] >= firstRecordType && m_firstCipherText[0] <= lastRecordType);
+    if (m_upgraded && !speaksTls) {
+        fail(FailureKind::Protocol, u"the server went on in plain text after it had agreed to TLS"_s,
+             u"somebody on the way may have put it there, or the server is broken; do not trust what comes after"_s);
+    } else if (m_firstCipherText.startsWith("HTTP/")) {
+        fail(FailureKind::Tls, u"the server does not speak TLS on this port: it answered in plain HTTP"_s,
+             u"use http:// or the port that serves TLS"_s);
+    } else if (m_session->lacksCertificate()) {
+        fail(FailureKind::Tls, u"the server asked for a client certificate, got none, and refused: %1"_s.arg(m_session->error()),
+             certificateHint());
+    } else {
+        fail(FailureKind::Tls, u"the TLS handshake failed: %1"_s.arg(m_session->error()),
+             u"compare the protocol versions, ciphers and client certificates of both sides"_s);
+    }
+}
+
+void Stream::startTls()
+{
+    m_open = false;
+    m_upgraded = true;
+    m_target.security = Security::Tls;
+    m_phaseStart = m_services.clock().steady();
+    beginTls();
+}
+
+bool Stream::awaitsClientVerdict() const
+{
+    return m_open && m_session && m_session->wasAskedForCertificate() && SSL_version(m_session->ssl()) >= TLS1_3_VERSION
+        && !m_session->wasTicketed();
 }
 
 void Stream::finishTls()
@@ -188,7 +219,12 @@ void Stream::finishTls()
         fail(FailureKind::Tls, store.error().message, store.error().hint);
         return;
     }
-    m_tls = examineChain(m_session->ssl(), {.host = name, .store = store->get(), .now = m_services.clock().now()});
+    auto [facts, notes] = examineChain(m_session->ssl(), {.host = name,
+                                                          .store = store->get(),
+                                                          .staple = m_session->staple(),
+                                                          .now = m_services.clock().now()});
+    m_tls = std::move(facts);
+    m_tlsNotes = std::move(notes);
     m_tls->insecure = m_target.client.insecure;
     if (m_tls->chainVerdict != ChainVerdict::Ok && !m_target.client.insecure) {
         fail(FailureKind::Tls, m_tls->chainMessage,
@@ -236,6 +272,7 @@ void Stream::tcpReceived(const QByteArray &bytes)
 
 void Stream::deliverPlain()
 {
+    const bool awaited = awaitsClientVerdict();
     const QByteArray plain = m_session->read();
     flushTls();
     const bool over = m_session->ended();
@@ -246,8 +283,14 @@ void Stream::deliverPlain()
         Q_EMIT received(plain);
     if (!alive)
         return;
+    if (awaited && error.isEmpty() && (m_session->wasTicketed() || m_answering))
+        Q_EMIT confirmed();
+    if (!alive)
+        return;
     if (over) {
         Q_EMIT ended(false);
+    } else if (!error.isEmpty() && lacksCertificate()) {
+        failForCertificate();
     } else if (!error.isEmpty()) {
         fail(FailureKind::Tls, u"the server broke off the TLS session: %1"_s.arg(error),
              u"\"certificate required\" means that the server wants a client certificate"_s);
@@ -288,7 +331,7 @@ void Stream::failForCertificate()
 {
     m_phase = Phase::Tls;
     fail(FailureKind::Tls, u"the server asked for a client certificate, got none, and broke off"_s,
-         u"client.tls.certificate-file and private-key-file name one"_s);
+         certificateHint());
 }
 
 void Stream::close()

@@ -36,6 +36,8 @@ public:
     /// Starts; opened() or failed() follows, unless destroyed first. There is no deadline here: the probe has it.
     void open();
     void write(const QByteArray &bytes);
+    /// Turns an open plain connection into TLS (STARTTLS); opened() or failed() follows once more.
+    void startTls();
     /// Says goodbye (TLS close_notify, FIN) without waiting.
     void close();
 
@@ -49,9 +51,14 @@ public:
     QString remote() const; ///< "203.0.113.7:443", "[::1]:443"
     bool isTcpConnected() const { return m_connect.has_value(); }
     const std::optional<TlsFacts> &tls() const { return m_tls; }
+    const QStringList &tlsNotes() const { return m_tlsNotes; }
+    /// The server asked for a client certificate and has not yet said whether it accepts what it got (TLS 1.3 tells
+    /// only after the client's handshake is over). confirmed() or failed() follows where the server says it at all.
+    bool awaitsClientVerdict() const;
 
 Q_SIGNALS:
     void opened(); ///< ready for the first byte of a request; with TLS the chain is acceptable
+    void confirmed(); ///< the server accepts the client, certificate or none
     void sent();   ///< everything written is with the kernel
     void received(const QByteArray &bytes);
     void ended(bool truncatedTls); ///< the peer closed; over TLS without close_notify when `truncatedTls`
@@ -64,6 +71,7 @@ private:
     void adopt(TcpConnection *attempt);
     void beginTls();
     void continueTls();
+    void handshakeFailed();
     void finishTls();
     void tcpReceived(const QByteArray &bytes);
     void tcpEnded();
@@ -89,7 +97,9 @@ private:
     QByteArray m_firstCipherText; // start of what a peer sent that does not speak TLS
     bool m_open = false;
     bool m_answering = false; // plain text has come
+    bool m_upgraded = false;  // plain text was spoken before TLS
     std::optional<TlsFacts> m_tls;
+    QStringList m_tlsNotes;
 };
 
 } // namespace allclear

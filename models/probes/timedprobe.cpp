@@ -76,6 +76,7 @@ void TimedProbe::keepConnection(const Stream &stream)
 {
     m_observation.remote = stream.remote();
     m_observation.tls = stream.tls();
+    m_observation.notes.append(stream.tlsNotes());
     if (stream.isTcpConnected())
         m_evidence.ip = stream.ip();
     if (!m_observation.tls)
@@ -170,6 +171,8 @@ void maskObservation(Observation &o, const Secrets &known)
             result.shown = known.mask(result.shown);
         }
     }
+    if (o.tls)
+        o.tls->chainMessage = known.mask(o.tls->chainMessage);
     for (auto &[header, value] : o.headers)
         value = known.mask(value);
     for (QStringList *texts : {&o.hops, &o.notes}) {

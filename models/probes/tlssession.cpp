@@ -25,10 +25,19 @@ QByteArray wire(const QStringList &protocols)
 }
 
 /// Called when the server asks for a client certificate; never refuses, only remembers.
-int noteRequest(SSL *ssl, void *lacksCertificate)
+int noteRequest(SSL *ssl, void *log)
 {
-    *static_cast<bool *>(lacksCertificate) = SSL_get_certificate(ssl) == nullptr;
+    auto *seen = static_cast<TlsSession::Log *>(log);
+    seen->askedForCertificate = true;
+    seen->lacksCertificate = SSL_get_certificate(ssl) == nullptr;
     return 1;
+}
+
+void noteMessage(int sent, int, int contentType, const void *bytes, std::size_t length, SSL *, void *log)
+{
+    if (sent == 0 && contentType == SSL3_RT_HANDSHAKE && length > 0
+        && *static_cast<const unsigned char *>(bytes) == SSL3_MT_NEWSESSION_TICKET)
+        static_cast<TlsSession::Log *>(log)->ticketed = true;
 }
 
 } // namespace
@@ -39,9 +48,12 @@ TlsSession::TlsSession(const SslContextPtr &context, const QString &serverName, 
     BIO_set_mem_eof_return(m_in, -1);
     SSL_set_bio(m_ssl.get(), m_in, m_out);
     SSL_set_connect_state(m_ssl.get());
-    SSL_set_cert_cb(m_ssl.get(), &noteRequest, &m_lacksCertificate);
+    SSL_set_cert_cb(m_ssl.get(), &noteRequest, &m_log);
+    // The macros of these three hold C casts; this is what they expand to.
+    SSL_set_msg_callback(m_ssl.get(), &noteMessage);
+    SSL_ctrl(m_ssl.get(), SSL_CTRL_SET_MSG_CALLBACK_ARG, 0, &m_log);
+    SSL_ctrl(m_ssl.get(), SSL_CTRL_SET_TLSEXT_STATUS_REQ_TYPE, TLSEXT_STATUSTYPE_ocsp, nullptr);
     if (QHostAddress address; !address.setAddress(serverName)) {
-        // SSL_set_tlsext_host_name is a macro with a C cast; this is what it expands to.
         QByteArray name = QUrl::toAce(serverName);
         SSL_ctrl(m_ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
     }
@@ -78,6 +90,13 @@ QByteArray TlsSession::takeOutgoing()
     QByteArray bytes(data, length);
     BIO_reset(m_out);
     return bytes;
+}
+
+QByteArray TlsSession::staple() const
+{
+    unsigned char *response = nullptr;
+    const long length = SSL_ctrl(m_ssl.get(), SSL_CTRL_GET_TLSEXT_STATUS_REQ_OCSP_RESP, 0, static_cast<void *>(&response));
+    return response != nullptr && length > 0 ? QByteArray(reinterpret_cast<const char *>(response), length) : QByteArray();
 }
 
 QByteArray TlsSession::read()

@@ -9,6 +9,12 @@ namespace allclear {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr char groups[] = "X25519:P-256:X448:P-521:P-384:P-224:P-192";
+
+} // namespace
+
 QString takeOpenSslErrors()
 {
     QStringList reasons;
@@ -48,6 +54,8 @@ Result<SslContextPtr> TrustStores::context(const ClientOptions &client)
     SSL_CTX_set_security_level(context.get(), 0);
     SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
     SSL_CTX_set_cipher_list(context.get(), "ALL:!aNULL:!eNULL:@SECLEVEL=0");
+    // The default groups and the short ones, without which a server with a short EC key cannot finish the handshake.
+    SSL_CTX_ctrl(context.get(), SSL_CTRL_SET_GROUPS_LIST, 0, const_cast<char *>(groups));
     SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
     SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
     if (!client.certificateFile.isEmpty()) {
