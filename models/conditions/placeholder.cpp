@@ -85,6 +85,8 @@ bool isWord(QStringView word)
 // looks like one, or what nearly is one.
 bool meantAsPlaceholder(QStringView word, QStringView rest, Side side)
 {
+    if (side == Side::Left && (rest.startsWith(u'.') || rest.startsWith(u'[')) && !word.contains(u' '))
+        return true; // a path behind it: no text looks like this
     if (isUpperName(word))
         return !word.contains(u' ') || !nearestField(word, 2).isEmpty();
     if (!isWord(word))

@@ -226,8 +226,11 @@ Document Document::parse(const QByteArray &yaml, Diagnostics &diagnostics)
         if (builder.lastQuotedOffset() >= 0 && isQuoteOpen(document.m_text, builder.lastQuotedOffset()))
             diagnostics.append({.mark = builder.lastQuotedMark(), .message = u"YAML syntax: this quote is not closed"_s,
                                 .suggestion = u"add the closing quote"_s, .excerpt = {}});
-        else
+        else if (root)
             document.m_root = root;
+        else
+            diagnostics.append({.mark = {1, 1}, .message = u"the file holds a single value where `incident:` and `endpoints:` are expected"_s,
+                                .suggestion = u"start with `endpoints:` at the beginning of a line"_s, .excerpt = {}});
     } catch (const YAML::Exception &e) {
         SourceMark at = e.mark.is_null() ? SourceMark{1, 1} : document.mark(e.mark.line, e.mark.column);
         at.line = std::min(at.line, static_cast<int>(document.m_lines.size()));

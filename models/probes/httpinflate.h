@@ -19,12 +19,14 @@ public:
 
     /// Appends the decompressed bytes to `out`, never beyond `limit` bytes in all.
     InflateResult feed(QByteArrayView compressed, QByteArray &out, qint64 limit);
+    bool begun() const { return m_started || !m_head.isEmpty(); }
     bool finished() const { return m_finished; }
 
 private:
-    bool restartRaw(); ///< some servers send "deflate" without the zlib header
+    void start(); ///< the first two bytes tell gzip, zlib and raw deflate apart: some servers send it without its header
 
     z_stream m_stream{};
+    QByteArray m_head; ///< until there are two bytes
     bool m_started = false;
     bool m_finished = false;
 };

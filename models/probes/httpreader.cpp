@@ -298,7 +298,7 @@ void HttpReader::takeBody(qint64 most)
 void HttpReader::complete()
 {
     m_state = State::Complete;
-    if (m_inflater && !m_inflater->finished() && !m_body.isEmpty())
+    if (m_inflater && m_inflater->begun() && !m_inflater->finished())
         fail(FailureKind::Protocol, u"the compressed body is cut off"_s);
     if (!m_buffer.isEmpty() && m_expect != HttpExpect::Upgrade)
         m_notes.append(u"%1 bytes came after the end of the answer"_s.arg(m_buffer.size()));

@@ -46,7 +46,7 @@ public:
 
     bool hasBytes() const { return m_anyBytes; }
     bool headComplete() const { return m_state > State::Headers; }
-    bool isComplete() const { return m_state == State::Complete; }
+    bool isComplete() const { return m_state == State::Complete && !m_failure; }
     const std::optional<Failure> &failure() const { return m_failure; }
     const HttpHead &head() const { return m_head; }
     const QByteArray &body() const { return m_body; } ///< decompressed; what has arrived so far

@@ -45,6 +45,7 @@ void TestConditionSyntax::refuses_data()
     row("a second operator", u"[STATUS] == 200 == true"_s, 17, u"a condition has one operator; this is the second `==`"_s);
     row("two conditions in one", u"[STATUS] == 200 && [BODY].a == b"_s, 29, u"a condition has one operator; this is the second `==`"_s, u"two conditions"_s);
     row("a misspelt placeholder", u"[STATSU] == 200"_s, 1, u"unknown placeholder `[STATSU]`"_s, u"did you mean `[STATUS]`?"_s);
+    row("brackets with a path behind them", u"[BO/Y].a == 1"_s, 1, u"unknown placeholder `[BO/Y]`"_s, u"did you mean `[BODY]`?"_s);
     row("a misspelt placeholder on the right", u"200 == [STAUS]"_s, 8, u"unknown placeholder `[STAUS]`"_s, u"did you mean `[STATUS]`?"_s);
     row("a misspelt placeholder in lower case", u"[statsu] == 200"_s, 1, u"unknown placeholder `[statsu]`"_s, u"did you mean `[STATUS]`?"_s);
     row("a misspelt placeholder with a path", u"[BDOY].a == 1"_s, 1, u"unknown placeholder `[BDOY]`"_s, u"did you mean `[BODY]`?"_s);

@@ -166,6 +166,7 @@ void TestReaderErrors::valueRows()
     row("no amount", endpoint + u"incident: {impact: {revenue-at-risk: ‸{currency: USD}}}"_s, u"`revenue-at-risk` needs an `amount`"_s);
     row("a currency", endpoint + u"incident: {impact: {revenue-at-risk: {amount: 1, currency: ‸$}}}"_s, u"`$` is no currency"_s, u"write its three letters, such as USD, EUR or CHF"_s);
     row("a period", endpoint + u"incident: {impact: {revenue-at-risk: {amount: 1, per: ‸yaer}}}"_s, u"`per` cannot be `yaer`"_s, u"did you mean `year`?"_s);
+    row("only a null", u"‸~"_s, u"the file holds a single value where `incident:` and `endpoints:` are expected"_s, u"start with `endpoints:` at the beginning of a line"_s);
     row("nothing is watched", u"‸incident: {title: x}"_s, u"the file watches nothing: it has no endpoints and no suites"_s, u"add `endpoints:` with a `name`, a `url` and `conditions`"_s);
     row("variables that are a list", endpoint + u"variables: ‸[a]"_s, u"`variables` must be a mapping of names to text, not a list"_s);
     row("a variable that is a list", endpoint + u"variables: {A: ‸[a]}"_s, u"the variable `A` must be text, not a list"_s);
