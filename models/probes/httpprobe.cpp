@@ -1,6 +1,7 @@
 #include "probes/httpprobe.h"
 
 #include "probes/connectionpool.h"
+#include "probes/http2session.h"
 #include "probes/httpreader.h"
 
 namespace allclear {
@@ -10,6 +11,13 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int maxRedirects = 10;
+
+HttpExpect expectFor(const QByteArray &method) { return method == "HEAD" ? HttpExpect::NoBody : HttpExpect::Body; }
+
+HttpLimits limitsOf(const ClientOptions &client)
+{
+    return {.headerBytes = client.maxHeaderBytes, .bodyBytes = client.maxBodyBytes};
+}
 
 bool isRedirect(int status) { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
 
@@ -38,25 +46,26 @@ void HttpProbe::begin()
 void HttpProbe::openHop()
 {
     m_visited.append(QString::fromLatin1(m_method) + u' ' + m_url.toString());
-    const Result<StreamTarget> target = targetOf(m_url, endpoint().client);
-    if (!target) {
-        fail({.kind = FailureKind::Internal, .phase = {}, .message = target.error().message, .hint = {}});
+    const Result<StreamTarget> result = targetOf(m_url, endpoint().client);
+    if (!result) {
+        fail({.kind = FailureKind::Internal, .phase = {}, .message = result.error().message, .hint = {}});
         return;
     }
-    m_reader = std::make_unique<HttpReader>(m_method == "HEAD" ? HttpExpect::NoBody : HttpExpect::Body,
-                                            HttpLimits{.headerBytes = endpoint().client.maxHeaderBytes,
-                                                       .bodyBytes = endpoint().client.maxBodyBytes});
+    StreamTarget target = *result;
+    if (target.security == Security::Tls)
+        target.alpn = offeredProtocols();
+    m_reader = std::make_unique<HttpReader>(expectFor(m_method), limitsOf(endpoint().client));
     m_sent = false;
     m_hopFirstByte = Duration::zero();
     std::unique_ptr<Stream> idle;
     if (endpoint().client.keepAlive && m_visited.size() == 1)
-        idle = services().connections().take(endpoint().key(), *target);
+        idle = services().connections().take(endpoint().key(), target);
     m_reused = idle != nullptr;
     if (m_reused) {
         adoptStream(std::move(idle));
         sendRequest();
     } else {
-        adoptStream(std::make_unique<Stream>(services(), *target));
+        adoptStream(std::make_unique<Stream>(services(), std::move(target)));
         m_stream->open();
     }
 }
@@ -79,7 +88,35 @@ void HttpProbe::adoptStream(std::unique_ptr<Stream> stream)
     connect(m_stream.get(), &Stream::failed, this, &HttpProbe::streamFailed);
 }
 
-void HttpProbe::sendRequest()
+/// For ALPN. HTTP/2 connections are not kept for reuse, so keep-alive asks for HTTP/1.1.
+QStringList HttpProbe::offeredProtocols() const
+{
+    const ClientOptions &client = endpoint().client;
+    if (client.httpVersion == HttpVersion::Http2)
+        return {u"h2"_s};
+    if (client.httpVersion == HttpVersion::Http11 || client.keepAlive)
+        return {u"http/1.1"_s};
+    return {u"h2"_s, u"http/1.1"_s};
+}
+
+/// What was agreed on; nothing when that is not what the file asks for.
+std::optional<HttpVersion> HttpProbe::spokenVersion()
+{
+    const bool required = endpoint().client.httpVersion == HttpVersion::Http2;
+    if (!m_stream->tls())
+        return required ? HttpVersion::Http2 : HttpVersion::Http11;
+    if (m_stream->tls()->alpn == "h2"_L1)
+        return HttpVersion::Http2;
+    if (!required)
+        return HttpVersion::Http11;
+    fail({.kind = FailureKind::Protocol,
+          .phase = Phase::Tls,
+          .message = u"the server does not speak HTTP/2: it did not pick h2 in the TLS handshake"_s,
+          .hint = u"client.http-version asks for HTTP/2 alone; without it HTTP/1.1 will do"_s});
+    return std::nullopt;
+}
+
+HeaderList HttpProbe::requestHeaders() const
 {
     HeaderList headers = m_headers;
     const auto add = [&](const char *name, const QByteArray &value) {
@@ -92,11 +129,27 @@ void HttpProbe::sendRequest()
     add("Connection", endpoint().client.keepAlive ? "keep-alive" : "close");
     if (!m_body.isEmpty() || m_method == "POST" || m_method == "PUT" || m_method == "PATCH")
         add("Content-Length", QByteArray::number(m_body.size()));
+    return headers;
+}
+
+void HttpProbe::sendRequest()
+{
+    const std::optional<HttpVersion> version = spokenVersion();
+    if (!version)
+        return;
     const Duration before = sinceStart();
     m_hopSent = before;
-    m_stream->write(requestHead(m_method, m_url, headers) + m_body);
+    if (*version == HttpVersion::Http2) {
+        auto session = std::make_unique<Http2Session>(expectFor(m_method), limitsOf(endpoint().client));
+        session->request(m_method, m_url, requestHeaders(), m_body);
+        m_reader = std::move(session);
+        m_stream->write(m_reader->takeOutgoing());
+    } else {
+        m_stream->write(requestHead(m_method, m_url, requestHeaders()) + m_body);
+    }
     if (m_sent)
         addToPhase(Phase::Send, m_hopSent - before);
+    checkReader();
 }
 
 Phase HttpProbe::currentPhase() const
@@ -108,10 +161,19 @@ Phase HttpProbe::currentPhase() const
 
 void HttpProbe::received(const QByteArray &bytes)
 {
-    if (!m_reader->hasBytes())
-        m_hopFirstByte = sinceStart();
+    const Duration now = sinceStart();
+    const bool begun = m_reader->hasBytes();
     m_reader->feed(bytes);
+    if (!begun && m_reader->hasBytes())
+        m_hopFirstByte = now;
+    sendReply();
     checkReader();
+}
+
+void HttpProbe::sendReply()
+{
+    if (const QByteArray reply = m_reader->takeOutgoing(); !reply.isEmpty())
+        m_stream->write(reply);
 }
 
 void HttpProbe::ended(bool truncatedTls)
@@ -223,6 +285,10 @@ void HttpProbe::release()
         services().connections().give(endpoint().key(), std::move(m_stream));
         return;
     }
+    if (m_observation.answered) {
+        m_reader->close();
+        sendReply();
+    }
     m_stream->close();
     m_stream.release()->deleteLater();
 }
@@ -236,7 +302,8 @@ void HttpProbe::keepAnswer()
         m_observation.notes.append(u"measured on a reused connection"_s);
     if (!m_reader->headComplete())
         return;
-    m_observation.protocol = u"http/"_s + QString::fromLatin1(m_reader->head().version);
+    const QByteArray &version = m_reader->head().version;
+    m_observation.protocol = version == "2" ? u"h2"_s : u"http/"_s + QString::fromLatin1(version);
     m_observation.bytes = m_reader->body().size();
     m_observation.excerpt = excerptOf(m_reader->body());
     m_observation.notes.append(m_reader->notes());

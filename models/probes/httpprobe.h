@@ -1,4 +1,4 @@
-// http:// and https://: HTTP/1.1 on a stream of our own, so that every phase is measured, nothing is sent twice, no
+// http:// and https://: HTTP/1.1 and HTTP/2 on a stream of our own, so that every phase is measured, nothing is sent twice, no
 // queue hides in the latency, and a broken answer is told apart from a whole one (decision 0001).
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace allclear {
 
-class HttpReader;
+class HttpAnswer;
 
 class HttpProbe : public TimedProbe {
     Q_OBJECT
@@ -25,7 +25,11 @@ protected:
 private:
     void openHop();
     void adoptStream(std::unique_ptr<Stream> stream);
+    QStringList offeredProtocols() const;
+    std::optional<HttpVersion> spokenVersion();
+    HeaderList requestHeaders() const;
     void sendRequest();
+    void sendReply();
     void received(const QByteArray &bytes);
     void ended(bool truncatedTls);
     void streamFailed(const Failure &failure);
@@ -41,7 +45,7 @@ private:
     QByteArray m_body;
     QStringList m_visited;
     std::unique_ptr<Stream> m_stream;
-    std::unique_ptr<HttpReader> m_reader;
+    std::unique_ptr<HttpAnswer> m_reader;
     Duration m_hopSent{};      // since start: the request is with the kernel
     Duration m_hopFirstByte{}; // since start
     bool m_sent = false;

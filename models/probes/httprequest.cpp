@@ -11,16 +11,6 @@ namespace {
 bool isSecure(const QUrl &url) { return url.scheme() == "https"_L1 || url.scheme() == "wss"_L1; }
 int portOf(const QUrl &url) { return url.port(isSecure(url) ? 443 : 80); }
 
-QByteArray hostHeader(const QUrl &url)
-{
-    QByteArray host = url.host(QUrl::FullyEncoded).toLatin1();
-    if (host.contains(':') && !host.startsWith('['))
-        host = '[' + host + ']';
-    if (url.port() > 0 && url.port() != (isSecure(url) ? 443 : 80))
-        host += ':' + QByteArray::number(url.port());
-    return host;
-}
-
 } // namespace
 
 bool hasHeader(const HeaderList &headers, QByteArrayView name)
@@ -40,20 +30,35 @@ Result<StreamTarget> targetOf(const QUrl &url, const ClientOptions &client)
                         .alpn = secure ? QStringList{u"http/1.1"_s} : QStringList{}};
 }
 
-QByteArray requestHead(const QByteArray &method, const QUrl &url, const HeaderList &headers)
+QByteArray authorityOf(const QUrl &url)
+{
+    QByteArray host = url.host(QUrl::FullyEncoded).toLatin1();
+    if (host.contains(':') && !host.startsWith('['))
+        host = '[' + host + ']';
+    if (url.port() > 0 && url.port() != (isSecure(url) ? 443 : 80))
+        host += ':' + QByteArray::number(url.port());
+    return host;
+}
+
+QByteArray pathOf(const QUrl &url)
 {
     QByteArray path = url.path(QUrl::FullyEncoded).toLatin1();
     if (path.isEmpty())
         path = "/";
     if (url.hasQuery())
         path += '?' + url.query(QUrl::FullyEncoded).toLatin1();
-    QByteArray head = method + ' ' + path + " HTTP/1.1\r\n";
+    return path;
+}
+
+QByteArray cleanValue(QByteArray value) { return value.replace('\r', ' ').replace('\n', ' ').replace('\0', ' '); }
+
+QByteArray requestHead(const QByteArray &method, const QUrl &url, const HeaderList &headers)
+{
+    QByteArray head = method + ' ' + pathOf(url) + " HTTP/1.1\r\n";
     if (!hasHeader(headers, "Host"))
-        head += "Host: " + hostHeader(url) + "\r\n";
-    for (const auto &[name, value] : headers) {
-        QByteArray clean = value;
-        head += name + ": " + clean.replace('\r', ' ').replace('\n', ' ') + "\r\n";
-    }
+        head += "Host: " + authorityOf(url) + "\r\n";
+    for (const auto &[name, value] : headers)
+        head += name + ": " + cleanValue(value) + "\r\n";
     return head + "\r\n";
 }
 

@@ -15,6 +15,12 @@ using HeaderList = QList<std::pair<QByteArray, QByteArray>>;
 bool hasHeader(const HeaderList &headers, QByteArrayView name);
 /// Where to connect for http, https, ws and wss URLs.
 Result<StreamTarget> targetOf(const QUrl &url, const ClientOptions &client);
+/// "host" or "host:port" where the port is not the scheme's own; IPv6 addresses in brackets.
+QByteArray authorityOf(const QUrl &url);
+/// "/path?query", encoded; never empty.
+QByteArray pathOf(const QUrl &url);
+/// A header's value without line breaks and NUL: nothing can be smuggled in.
+QByteArray cleanValue(QByteArray value);
 /// "GET /path?query HTTP/1.1" and the headers, ending in an empty line. Host comes first unless `headers` has it.
 QByteArray requestHead(const QByteArray &method, const QUrl &url, const HeaderList &headers);
 /// "user:password" of the URL, decoded, for HTTP Basic authentication (RFC 7617).

@@ -63,6 +63,12 @@ private Q_SLOTS:
         QTest::newRow("401 is an answer") << QByteArray("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n") << Then::KeepOpen << 401 << u""_s;
         QTest::newRow("418 is an answer") << QByteArray("HTTP/1.1 418 I'm a teapot\r\nContent-Length: 0\r\n\r\n") << Then::KeepOpen << 418 << u""_s;
         QTest::newRow("a redirect without a Location is an answer") << QByteArray("HTTP/1.1 301 Moved\r\nContent-Length: 0\r\n\r\n") << Then::KeepOpen << 301 << u""_s;
+        QTest::newRow("a folded header line is joined") << QByteArray("HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 1\r\n\r\nx") << Then::KeepOpen << 200 << u"x"_s;
+        QTest::newRow("204 has no body although one follows") << QByteArray("HTTP/1.1 204 No Content\r\n\r\nsurprise") << Then::KeepOpen << 204 << u""_s;
+        QTest::newRow("304 has no body although one follows") << QByteArray("HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n") << Then::KeepOpen << 304 << u""_s;
+        QTest::newRow("chunks win over a length") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n") << Then::KeepOpen << 200 << u"abcde"_s;
+        QTest::newRow("a chunk size with a space behind it") << QByteArray("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1 \r\na\r\n0\r\n\r\n") << Then::KeepOpen << 200 << u"a"_s;
+        QTest::newRow("an empty body that says it is compressed") << ok("", "Content-Encoding: gzip\r\n") << Then::KeepOpen << 200 << u""_s;
         QTest::newRow("bytes that are not text are shown as hex") << ok(QByteArray("\x00\xff", 2)) << Then::KeepOpen << 200 << u"2 bytes, not text: 00 ff"_s;
     }
     void answers()
@@ -122,6 +128,34 @@ private Q_SLOTS:
         row("a chunk size that overflows", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
         row("a chunk longer than it says", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabcd\r\n0\r\n\r\n"}, Protocol, "receive", "longer than the size");
         row("an unknown transfer encoding", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: br\r\n\r\n"}, Protocol, "receive", "transfer encoding");
+        row("a negative chunk size", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\na\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
+        row("a chunk size with a sign", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+1\r\na\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
+        row("a chunk size with 0x", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
+        row("a chunk size with a space before it", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n 1\r\na\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
+        row("an empty chunk size", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n;x\r\na\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
+        row("a carriage return in a chunk extension", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;\rx\r\na\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
+        row("one chunk extension without end", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", .then = Then::Flood, .tail = QByteArray(65536, 'x')}, Protocol, "receive", "chunk size line is longer than 4096");
+        row("chunks that are all extension", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", .then = Then::Flood, .tail = "1;" + QByteArray(4000, 'x') + "\r\na\r\n"}, Protocol, "receive", "more framing than data");
+        row("chunks announced twice", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}, Protocol, "receive", "transfer encoding \"chunked, chunked\"");
+        row("chunks and another coding", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n"}, Protocol, "receive", "transfer encoding");
+        row("chunks in HTTP/1.0", {.bytes = "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}, Protocol, "receive", "HTTP/1.0 answer cannot come in chunks");
+        row("a trailer that is none", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nHTTP/1.1 200 OK\r\n\r\n"}, Protocol, "receive", "trailer line is malformed");
+        row("trailers without end", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", .then = Then::Flood, .tail = "X-Flood: " + QByteArray(1000, 'x') + "\r\n"}, Oversize, "receive", "headers exceed the limit of 256 KiB");
+        row("a length with a sign", {.bytes = "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\na"}, Protocol, "receive", "Content-Length is no number");
+        row("a length that overflows", {.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551617\r\n\r\na"}, Protocol, "receive", "Content-Length is no number");
+        row("two lengths in one header", {.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\na"}, Protocol, "receive", "Content-Length is no number");
+        row("a length that is folded", {.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 0\r\n\r\na"}, Protocol, "receive", "Content-Length is no number");
+        row("a space before the colon", {.bytes = "HTTP/1.1 200 OK\r\nContent-Length : 1\r\n\r\na"}, Protocol, "receive", "header line is malformed");
+        row("a first header that is folded", {.bytes = "HTTP/1.1 200 OK\r\n A: b\r\n\r\n"}, Protocol, "receive", "starts with a space");
+        row("a carriage return in a header", {.bytes = "HTTP/1.1 200 OK\r\nA: b\rC: d\r\n\r\n"}, Protocol, "receive", "control character");
+        row("an escape sequence in a header", {.bytes = "HTTP/1.1 200 OK\r\nA: \x1b[2J\r\n\r\n"}, Protocol, "receive", "control character");
+        row("a NUL in the reason", {.bytes = QByteArray("HTTP/1.1 200 O\0K\r\n\r\n", 20)}, Protocol, "receive", "status line is malformed");
+        row("HTTP/0.9", {.bytes = "<html>hello</html>", .then = Then::Close}, Protocol, "receive", "is not HTTP: it starts with \"<html>");
+        row("HTTP/2.0 as text", {.bytes = "HTTP/2.0 200 OK\r\n\r\n"}, Protocol, "receive", "status line is malformed");
+        row("HTTP/1.2", {.bytes = "HTTP/1.2 200 OK\r\n\r\n"}, Protocol, "receive", "status line is malformed");
+        row("a status of two digits", {.bytes = "HTTP/1.1 20 OK\r\n\r\n"}, Protocol, "receive", "status line is malformed");
+        row("a status under 100", {.bytes = "HTTP/1.1 099 OK\r\n\r\n"}, Protocol, "receive", "status line is malformed");
+        row("gzip that ends before it says anything", {.bytes = ok(gzip("x").first(10), "Content-Encoding: gzip\r\n")}, Protocol, "receive", "cut off");
         row("a switch of protocols nobody asked for", {.bytes = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"}, Protocol, "receive", "switched protocols");
         row("gzip that is not", {.bytes = ok("this is no gzip", "Content-Encoding: gzip\r\n")}, Protocol, "receive", "corrupt");
         row("gzip that is cut off", {.bytes = ok(gzip(QByteArray(100'000, 'x')).chopped(20), "Content-Encoding: gzip\r\n")}, Protocol, "receive", "cut off");
@@ -345,6 +379,28 @@ private Q_SLOTS:
         QCOMPARE(server.connections(), 3);
         QVERIFY(!reused->phase(Phase::Connect));
         QVERIFY(reused->notes.contains(u"measured on a reused connection"_s));
+    }
+
+    void connectionsThatAreOutOfStepAreNotReused_data()
+    {
+        QTest::addColumn<QByteArray>("answer");
+        QTest::addColumn<QString>("note");
+        QTest::newRow("framed twice") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") << u"both Content-Length and Transfer-Encoding"_s;
+        QTest::newRow("bytes after the answer") << ok("x") + "HTTP/1.1 200 OK\r\n" << u"bytes came after the end"_s;
+        QTest::newRow("a body after 204") << QByteArray("HTTP/1.1 204 No\r\n\r\nbody") << u"bytes came after the end"_s;
+    }
+    void connectionsThatAreOutOfStepAreNotReused()
+    {
+        QFETCH(QByteArray, answer);
+        QFETCH(QString, note);
+        FaultServer server({.bytes = answer});
+        ProbeRunner runner;
+        Endpoint endpoint = endpointFor(server.url(u"http"_s));
+        endpoint.client.keepAlive = true;
+        const ObservationPtr seen = runner.run(endpoint);
+        QVERIFY(seen && runner.run(endpoint));
+        QCOMPARE(server.connections(), 2);
+        QVERIFY2(seen->notes.join(u' ').contains(note), qPrintable(seen->notes.join(u' ')));
     }
 
     void deadIdleConnectionIsNotTheServersFault()
