@@ -39,6 +39,7 @@ struct ClientOptions {
     bool ignoreRedirect = false;
     bool keepAlive = false; ///< ours: measure on a reused connection; speaks HTTP/1.1 unless httpVersion says otherwise
     HttpVersion httpVersion = HttpVersion::Negotiated; ///< ours; Http2 without TLS starts with prior knowledge
+    bool storeCookies = false; ///< cookies that redirects set are sent on, and steps of a journey share them
     QString caFile;         ///< tls.ca-file (ours): extra trust anchors, PEM
     QString certificateFile; ///< tls.certificate-file: client certificate, PEM
     QString privateKeyFile;  ///< tls.private-key-file

@@ -187,13 +187,22 @@ private:
             connect(timer, &QTimer::timeout, this, [this] { m_socket->write(m_script.tail); });
             timer->start(20);
         } else if (m_script.then == Then::Flood) {
-            const auto pour = [this] {
-                while (m_socket->bytesToWrite() < floodBuffer)
-                    m_socket->write(m_script.tail);
-            };
-            connect(m_socket, &QTcpSocket::bytesWritten, this, pour);
+            connect(m_socket, &QTcpSocket::bytesWritten, this, &Http2Peer::pour);
+            if (auto *tls = qobject_cast<QSslSocket *>(m_socket))
+                connect(tls, &QSslSocket::encryptedBytesWritten, this, &Http2Peer::pour);
             pour();
         }
+    }
+
+    /// Writing may signal at once what was written: one level is enough.
+    void pour()
+    {
+        if (std::exchange(m_pouring, true))
+            return;
+        const auto *tls = qobject_cast<QSslSocket *>(m_socket);
+        while (m_socket->isOpen() && m_socket->bytesToWrite() + (tls ? tls->encryptedBytesToWrite() : 0) < floodBuffer)
+            m_socket->write(m_script.tail);
+        m_pouring = false;
     }
 
     Http2Server *m_server;
@@ -202,6 +211,7 @@ private:
     Http2Request m_request;
     Http2Script m_script;
     qsizetype m_bodySent = 0;
+    bool m_pouring = false;
 };
 
 Http2Server::Http2Server(Http2Script script, std::optional<QSslConfiguration> tls) : m_script(std::move(script)), m_tls(std::move(tls))
