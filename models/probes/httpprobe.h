@@ -7,6 +7,8 @@
 
 #include <memory>
 
+class QNetworkCookieJar;
+
 namespace allclear {
 
 class HttpAnswer;
@@ -23,6 +25,7 @@ protected:
     void release() override;
 
 private:
+    QString visit(const QByteArray &method, const QUrl &url) const;
     void openHop();
     void adoptStream(std::unique_ptr<Stream> stream);
     QStringList offeredProtocols() const;
@@ -43,6 +46,7 @@ private:
     QByteArray m_method;
     HeaderList m_headers;
     QByteArray m_body;
+    std::shared_ptr<QNetworkCookieJar> m_cookies; // null unless cookies are kept
     QStringList m_visited;
     std::unique_ptr<Stream> m_stream;
     std::unique_ptr<HttpAnswer> m_reader;

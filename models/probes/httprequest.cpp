@@ -23,11 +23,15 @@ Result<StreamTarget> targetOf(const QUrl &url, const ClientOptions &client)
     if (!url.isValid() || url.host().isEmpty())
         return Error{u"the URL \"%1\" has no host"_s.arg(Secrets::maskUrl(url.toString())), {}};
     const bool secure = isSecure(url);
+    const Result<std::optional<Proxy>> proxy = proxyFor(url, client);
+    if (!proxy)
+        return proxy.error();
     return StreamTarget{.host = url.host(),
                         .port = static_cast<quint16>(portOf(url)),
                         .security = secure ? Security::Tls : Security::Plain,
                         .client = client,
-                        .alpn = secure ? QStringList{u"http/1.1"_s} : QStringList{}};
+                        .alpn = secure ? QStringList{u"http/1.1"_s} : QStringList{},
+                        .proxy = *proxy};
 }
 
 QByteArray authorityOf(const QUrl &url)
@@ -52,9 +56,10 @@ QByteArray pathOf(const QUrl &url)
 
 QByteArray cleanValue(QByteArray value) { return value.replace('\r', ' ').replace('\n', ' ').replace('\0', ' '); }
 
-QByteArray requestHead(const QByteArray &method, const QUrl &url, const HeaderList &headers)
+QByteArray requestHead(const QByteArray &method, const QUrl &url, const HeaderList &headers, RequestForm form)
 {
-    QByteArray head = method + ' ' + pathOf(url) + " HTTP/1.1\r\n";
+    const QByteArray origin = form == RequestForm::Absolute ? url.scheme().toLatin1() + "://" + authorityOf(url) : QByteArray();
+    QByteArray head = method + ' ' + origin + pathOf(url) + " HTTP/1.1\r\n";
     if (!hasHeader(headers, "Host"))
         head += "Host: " + authorityOf(url) + "\r\n";
     for (const auto &[name, value] : headers)

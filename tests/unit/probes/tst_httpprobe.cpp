@@ -351,6 +351,160 @@ private Q_SLOTS:
         QVERIFY(request.contains("X-Plain: p"));
     }
 
+    void methods_data()
+    {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<QByteArray>("length"); ///< of the request's Content-Length; empty: none
+        QTest::newRow("GET") << u"GET"_s << QByteArray() << QByteArray();
+        QTest::newRow("GET with a body") << u"GET"_s << QByteArray("q") << QByteArray("1");
+        QTest::newRow("HEAD") << u"HEAD"_s << QByteArray() << QByteArray();
+        QTest::newRow("OPTIONS") << u"OPTIONS"_s << QByteArray() << QByteArray();
+        QTest::newRow("DELETE") << u"DELETE"_s << QByteArray() << QByteArray();
+        QTest::newRow("POST") << u"POST"_s << QByteArray("a=b") << QByteArray("3");
+        QTest::newRow("POST of nothing") << u"POST"_s << QByteArray() << QByteArray("0");
+        QTest::newRow("PUT of nothing") << u"PUT"_s << QByteArray() << QByteArray("0");
+        QTest::newRow("PATCH") << u"PATCH"_s << QByteArray("{\"a\":1}") << QByteArray("7");
+        QTest::newRow("a body in UTF-8") << u"PUT"_s << QByteArray("\xc3\xa9") << QByteArray("2");
+        QTest::newRow("a body of bytes") << u"PUT"_s << QByteArray("\0\xff\r\n", 4) << QByteArray("4");
+        QTest::newRow("a method of its own") << u"PURGE"_s << QByteArray() << QByteArray();
+    }
+    void methods()
+    {
+        QFETCH(QString, method);
+        QFETCH(QByteArray, body);
+        QFETCH(QByteArray, length);
+        FaultServer server({.bytes = method == u"HEAD"_s ? QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n") : ok("x")});
+        Endpoint endpoint = endpointFor(server.url(u"http"_s), {u"[STATUS] == 200"_s});
+        endpoint.method = method;
+        endpoint.body = body;
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen);
+        QCOMPARE(seen->outcome, Outcome::Pass);
+        QVERIFY(server.lastRequest().startsWith(method.toLatin1() + " / HTTP/1.1\r\n"));
+        QCOMPARE(server.lastRequest().contains("\r\nContent-Length: " + length + "\r\n"), !length.isEmpty());
+        QCOMPARE(server.lastRequest().contains("\r\nContent-Length:"), !length.isEmpty());
+    }
+
+    void methodAfterRedirect_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<QByteArray>("next");
+        QTest::addColumn<bool>("bodyGoesAlong");
+        QTest::newRow("301 makes POST a GET") << 301 << u"POST"_s << QByteArray("GET") << false;
+        QTest::newRow("302 makes POST a GET") << 302 << u"POST"_s << QByteArray("GET") << false;
+        QTest::newRow("302 leaves PUT alone") << 302 << u"PUT"_s << QByteArray("PUT") << true;
+        QTest::newRow("303 makes PUT a GET") << 303 << u"PUT"_s << QByteArray("GET") << false;
+        QTest::newRow("303 leaves HEAD alone") << 303 << u"HEAD"_s << QByteArray("HEAD") << true;
+        QTest::newRow("307 leaves POST alone") << 307 << u"POST"_s << QByteArray("POST") << true;
+        QTest::newRow("308 leaves POST alone") << 308 << u"POST"_s << QByteArray("POST") << true;
+        QTest::newRow("308 leaves PATCH alone") << 308 << u"PATCH"_s << QByteArray("PATCH") << true;
+    }
+    void methodAfterRedirect()
+    {
+        QFETCH(int, status);
+        QFETCH(QString, method);
+        QFETCH(QByteArray, next);
+        FaultServer server({});
+        server.answer = [&](const QByteArray &request) {
+            return request.contains(" /done ") ? QByteArray("HTTP/1.1 204 No Content\r\n\r\n")
+                                               : "HTTP/1.1 " + QByteArray::number(status) + " Moved\r\nContent-Length: 0\r\nLocation: /done\r\n\r\n";
+        };
+        Endpoint endpoint = endpointFor(server.url(u"http"_s), {u"[STATUS] == 204"_s});
+        endpoint.method = method;
+        endpoint.body = "abc";
+        endpoint.headers = {{"Content-Type", "text/plain"}, {"Authorization", "Bearer t"}};
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen);
+        QCOMPARE(seen->outcome, Outcome::Pass);
+        QVERIFY2(server.lastRequest().startsWith(next + " /done "), server.lastRequest().constData());
+        QTEST(server.lastRequest().contains("\r\nContent-Length: 3\r\n"), "bodyGoesAlong");
+        QTEST(server.lastRequest().contains("\r\nContent-Type: text/plain\r\n"), "bodyGoesAlong");
+        QVERIFY(server.lastRequest().contains("\r\nAuthorization: Bearer t\r\n")); // the same origin
+    }
+
+    void cookies_data()
+    {
+        QTest::addColumn<bool>("kept");
+        QTest::addColumn<QByteArray>("setCookie");
+        QTest::addColumn<QByteArray>("sent"); ///< the whole Cookie header's value; empty: none
+        QTest::newRow("kept when asked") << true << QByteArray("sid=abcdef") << QByteArray("sid=abcdef");
+        QTest::newRow("dropped when not asked") << false << QByteArray("sid=abcdef") << QByteArray();
+        QTest::newRow("with attributes") << true << QByteArray("sid=abcdef; Path=/; HttpOnly; SameSite=Lax") << QByteArray("sid=abcdef");
+        QTest::newRow("two of them") << true << QByteArray("a=1\r\nSet-Cookie: b=2") << QByteArray("a=1; b=2");
+        QTest::newRow("for another path") << true << QByteArray("sid=abcdef; Path=/elsewhere") << QByteArray();
+        QTest::newRow("for another domain") << true << QByteArray("sid=abcdef; Domain=other.test") << QByteArray();
+        QTest::newRow("for https alone") << true << QByteArray("sid=abcdef; Secure") << QByteArray();
+        QTest::newRow("that have expired") << true << QByteArray("sid=abcdef; Max-Age=0") << QByteArray();
+        QTest::newRow("that are too large") << true << "sid=" + QByteArray(5000, 'x') << QByteArray();
+        QTest::newRow("that are nonsense") << true << QByteArray(";;;=;") << QByteArray();
+    }
+    void cookies()
+    {
+        QFETCH(bool, kept);
+        QFETCH(QByteArray, setCookie);
+        QFETCH(QByteArray, sent);
+        FaultServer server({});
+        server.answer = [&](const QByteArray &request) {
+            return request.contains(" /in ") ? ok("welcome abcdef") : "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /in\r\nSet-Cookie: " + setCookie + "\r\n\r\n";
+        };
+        Endpoint endpoint = endpointFor(server.url(u"http"_s), {u"[STATUS] == 200"_s});
+        endpoint.client.storeCookies = kept;
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen);
+        QCOMPARE(seen->outcome, Outcome::Pass);
+        QCOMPARE(server.lastRequest().count("\r\nCookie: "), sent.isEmpty() ? 0 : 1);
+        if (sent.isEmpty())
+            return;
+        QVERIFY2(server.lastRequest().contains("\r\nCookie: " + sent + "\r\n"), server.lastRequest().constData());
+        QVERIFY(!sent.contains("abcdef") || !seen->excerpt.contains(u"abcdef"_s)); // a session is a secret
+    }
+
+    void cookiesOfTheFileComeFirst()
+    {
+        FaultServer server({});
+        server.answer = [&](const QByteArray &request) {
+            return request.contains(" /in ") ? ok("x") : QByteArray("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /in\r\nSet-Cookie: b=2\r\n\r\n");
+        };
+        Endpoint endpoint = endpointFor(server.url(u"http"_s));
+        endpoint.client.storeCookies = true;
+        endpoint.headers = {{"cookie", "a=1"}};
+        QVERIFY(ProbeRunner().run(endpoint));
+        QVERIFY2(server.lastRequest().contains("\r\ncookie: a=1; b=2\r\n"), server.lastRequest().constData());
+    }
+
+    void aRedirectToItselfWithACookieIsNoLoop()
+    {
+        FaultServer server({});
+        server.answer = [&](const QByteArray &request) {
+            return request.contains("Cookie: seen=yes") ? ok("x") : QByteArray("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /\r\nSet-Cookie: seen=yes\r\n\r\n");
+        };
+        Endpoint endpoint = endpointFor(server.url(u"http"_s), {u"[STATUS] == 200"_s});
+        endpoint.client.storeCookies = true;
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen);
+        QCOMPARE(seen->outcome, Outcome::Pass);
+    }
+
+    void stepsOfAJourneyShareCookies()
+    {
+        FaultServer server({.bytes = ok("x", "Set-Cookie: sid=abcdef\r\n")});
+        ProbeRunner runner;
+        const auto journey = std::make_shared<JourneyContext>();
+        for (const bool keeps : {true, false, true}) {
+            Endpoint endpoint = endpointFor(server.url(u"http"_s));
+            endpoint.client.storeCookies = keeps;
+            const auto step = makeProbe({.endpoint = endpoint, .conditions = std::make_shared<const ConditionSet>(), .secrets = {}, .queued = {}, .attempt = 1, .journey = journey}, runner.services);
+            QSignalSpy spy(step.get(), &Probe::finished);
+            const int before = server.requests();
+            step->start();
+            QTRY_COMPARE(spy.size(), 1);
+            QCOMPARE(server.lastRequest().contains("\r\nCookie: sid=abcdef\r\n"), keeps && before > 0);
+        }
+        QCOMPARE(journey->secrets.mask(u"abcdef"_s), u"•••"_s);
+    }
+
     void seeOtherBecomesGet()
     {
         FaultServer server({});
