@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr int maxIdleFrames = 1000;
 constexpr int maxContinuations = 64;
@@ -38,7 +40,8 @@ QString hintFor(quint32 code)
     switch (code) {
     case NGHTTP2_HTTP_1_1_REQUIRED: return u"client.http-version: \"1.1\" asks for HTTP/1.1"_s;
     case NGHTTP2_ENHANCE_YOUR_CALM: return u"the server finds this client too busy; a longer interval may help"_s;
-    case NGHTTP2_REFUSED_STREAM: return u"the server took no notice of the request; it may be overloaded or shutting down"_s;
+    case NGHTTP2_REFUSED_STREAM:
+        return u"the server took no notice of the request; it may be overloaded or shutting down"_s;
     default: return u"a crash, a restart or a proxy's limit looks like this"_s;
     }
 }
@@ -46,15 +49,18 @@ QString hintFor(quint32 code)
 /// RFC 9113, section 8.2.2: what belongs to one connection of HTTP/1.1; Host becomes :authority.
 bool hasNoPlace(const QByteArray &lowerName)
 {
-    static constexpr std::array<QByteArrayView, 7> names{"connection", "keep-alive", "proxy-connection", "transfer-encoding",
-                                                         "upgrade", "host", "te"};
+    static constexpr std::array<QByteArrayView, 7> names{
+        "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "host", "te"};
     return std::ranges::any_of(names, [&](QByteArrayView name) { return name == lowerName; });
 }
 
 nghttp2_nv pair(const QByteArray &name, const QByteArray &value)
 {
-    const auto bytes = [](const QByteArray &text) { return reinterpret_cast<uint8_t *>(const_cast<char *>(text.constData())); };
-    return {bytes(name), bytes(value), static_cast<std::size_t>(name.size()), static_cast<std::size_t>(value.size()), NGHTTP2_NV_FLAG_NONE};
+    const auto bytes = [](const QByteArray &text) {
+        return reinterpret_cast<uint8_t *>(const_cast<char *>(text.constData()));
+    };
+    return {bytes(name), bytes(value), static_cast<std::size_t>(name.size()), static_cast<std::size_t>(value.size()),
+            NGHTTP2_NV_FLAG_NONE};
 }
 
 HeaderList fieldsOf(const QByteArray &method, const QUrl &url, const HeaderList &headers)
@@ -64,7 +70,8 @@ HeaderList fieldsOf(const QByteArray &method, const QUrl &url, const HeaderList 
         if (equalsIgnoringCase(name, "Host"))
             authority = value.trimmed();
     }
-    HeaderList fields{{":method", method}, {":scheme", url.scheme().toLatin1()}, {":authority", authority}, {":path", pathOf(url)}};
+    HeaderList fields{
+        {":method", method}, {":scheme", url.scheme().toLatin1()}, {":authority", authority}, {":path", pathOf(url)}};
     for (const auto &[name, value] : headers) {
         const QByteArray lower = name.toLower();
         if (!hasNoPlace(lower))
@@ -93,7 +100,8 @@ struct Http2Session::Callbacks {
                      const uint8_t *value, std::size_t valueLength, uint8_t, void *user)
     {
         if (frame->hd.stream_id == self(user).m_stream)
-            self(user).fieldCame({name, static_cast<qsizetype>(nameLength)}, {value, static_cast<qsizetype>(valueLength)});
+            self(user).fieldCame({name, static_cast<qsizetype>(nameLength)},
+                                 {value, static_cast<qsizetype>(valueLength)});
         return verdict(user);
     }
     static int invalidField(nghttp2_session *, const nghttp2_frame *, const uint8_t *name, std::size_t nameLength,
@@ -129,7 +137,8 @@ struct Http2Session::Callbacks {
         self(user).m_detail = quoted({text, static_cast<qsizetype>(length)}, maxDetail);
         return 0;
     }
-    static ssize_t requestBody(nghttp2_session *, qint32, uint8_t *out, std::size_t room, uint32_t *flags, nghttp2_data_source *source, void *)
+    static ssize_t requestBody(nghttp2_session *, qint32, uint8_t *out, std::size_t room, uint32_t *flags,
+                               nghttp2_data_source *source, void *)
     {
         Http2Session &session = self(source->ptr);
         const QByteArrayView rest = QByteArrayView(session.m_requestBody).sliced(session.m_requestSent);
@@ -181,7 +190,8 @@ void Http2Session::request(const QByteArray &method, const QUrl &url, const Head
     m_stream = nghttp2_submit_request(m_session, nullptr, pairs.constData(), static_cast<std::size_t>(pairs.size()),
                                       body.isEmpty() ? nullptr : &provider, nullptr);
     if (m_stream < 0)
-        fail(FailureKind::Internal, u"the request could not be made for HTTP/2: %1"_s.arg(QString::fromLatin1(nghttp2_strerror(m_stream))));
+        fail(FailureKind::Internal,
+             u"the request could not be made for HTTP/2: %1"_s.arg(QString::fromLatin1(nghttp2_strerror(m_stream))));
     pump();
 }
 
@@ -214,8 +224,8 @@ void Http2Session::feed(QByteArrayView bytes)
         fail(FailureKind::Protocol, u"the server sent more frames than an answer within the limits can need"_s);
         return;
     }
-    const ssize_t count =
-        nghttp2_session_mem_recv(m_session, reinterpret_cast<const uint8_t *>(bytes.data()), static_cast<std::size_t>(bytes.size()));
+    const ssize_t count = nghttp2_session_mem_recv(m_session, reinterpret_cast<const uint8_t *>(bytes.data()),
+                                                   static_cast<std::size_t>(bytes.size()));
     if (m_failure || m_complete)
         return;
     if (count < 0) {
@@ -237,16 +247,15 @@ void Http2Session::broke(int error)
 void Http2Session::countIdleFrame()
 {
     if (++m_idleFrames > maxIdleFrames)
-        fail(FailureKind::Protocol, u"the server sent over %1 frames that carry nothing of the answer"_s.arg(maxIdleFrames));
+        fail(FailureKind::Protocol,
+             u"the server sent over %1 frames that carry nothing of the answer"_s.arg(maxIdleFrames));
 }
 
 void Http2Session::frameBegins(const nghttp2_frame_hd &header)
 {
     switch (header.type) {
     case NGHTTP2_DATA: break; // counted when it is there
-    case NGHTTP2_HEADERS:
-        m_anyBytes = m_anyBytes || header.stream_id == m_stream;
-        break;
+    case NGHTTP2_HEADERS: m_anyBytes = m_anyBytes || header.stream_id == m_stream; break;
     case NGHTTP2_CONTINUATION:
         if (++m_continuations > maxContinuations)
             fail(FailureKind::Protocol, u"the server sent over %1 CONTINUATION frames"_s.arg(maxContinuations));
@@ -270,7 +279,8 @@ void Http2Session::frameCame(const nghttp2_frame &frame)
         dataCame(frame);
     else if (frame.hd.type == NGHTTP2_RST_STREAM && !m_complete)
         fail(kindOf(frame.rst_stream.error_code),
-             u"the server reset the stream before its answer was complete: %1"_s.arg(nameOf(frame.rst_stream.error_code)),
+             u"the server reset the stream before its answer was complete: %1"_s.arg(
+                 nameOf(frame.rst_stream.error_code)),
              hintFor(frame.rst_stream.error_code));
     const bool carriesAnswer = frame.hd.type == NGHTTP2_HEADERS || frame.hd.type == NGHTTP2_DATA;
     if (!carriesAnswer || (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) == 0 || m_failure)
@@ -316,7 +326,8 @@ void Http2Session::fieldCame(QByteArrayView name, QByteArrayView value)
 {
     m_headerBytes += name.size() + value.size() + fieldOverhead;
     if (m_headerBytes > m_limits.headerBytes) {
-        fail(FailureKind::Oversize, u"the answer's headers exceed the limit of %1 KiB"_s.arg(m_limits.headerBytes / 1024));
+        fail(FailureKind::Oversize,
+             u"the answer's headers exceed the limit of %1 KiB"_s.arg(m_limits.headerBytes / 1024));
         return;
     }
     if (m_headComplete)
@@ -334,7 +345,8 @@ void Http2Session::streamClosed(quint32 code)
         return;
     const std::optional<QByteArray> announced = m_headComplete ? m_head.header("Content-Length") : std::nullopt;
     if (code == NGHTTP2_PROTOCOL_ERROR && announced && announced->toLongLong() != m_dataBytes) {
-        fail(FailureKind::Protocol, u"the answer announced %1 bytes and brought %2"_s.arg(quoted(*announced)).arg(m_dataBytes));
+        fail(FailureKind::Protocol,
+             u"the answer announced %1 bytes and brought %2"_s.arg(quoted(*announced)).arg(m_dataBytes));
         return;
     }
     if (m_detail.isEmpty())

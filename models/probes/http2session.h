@@ -7,9 +7,11 @@
 
 #include <nghttp2/nghttp2.h>
 
-namespace allclear {
+namespace allclear
+{
 
-class Http2Session final : public HttpAnswer {
+class Http2Session final : public HttpAnswer
+{
 public:
     Http2Session(HttpExpect expect, HttpLimits limits);
     ~Http2Session() override;
@@ -47,7 +49,7 @@ private:
     qint64 m_headerBytes = 0;
     qint64 m_dataBytes = 0;
     qint64 m_wireBytes = 0;
-    int m_idleFrames = 0;     // that carry nothing of the answer
+    int m_idleFrames = 0; // that carry nothing of the answer
     int m_continuations = 0;
     int m_interim = 0;
     bool m_headComplete = false;

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr qint64 compressionOverhead = 64 * 1024; // a compressed body may be that much larger than what it holds
 
@@ -47,11 +49,12 @@ bool HttpHead::hasToken(QByteArrayView name, QByteArrayView token) const
         if (!equalsIgnoringCase(header.first, name))
             return false;
         const QList<QByteArray> parts = header.second.split(',');
-        return std::ranges::any_of(parts, [&](const QByteArray &part) { return equalsIgnoringCase(part.trimmed(), token); });
+        return std::ranges::any_of(parts,
+                                   [&](const QByteArray &part) { return equalsIgnoringCase(part.trimmed(), token); });
     });
 }
 
-HttpBody::HttpBody(qint64 limit) : m_limit(limit) {}
+HttpBody::HttpBody(qint64 limit) : m_limit(limit) { }
 HttpBody::~HttpBody() = default;
 
 void HttpBody::begin(const HttpHead &head, QStringList &notes)
@@ -60,7 +63,8 @@ void HttpBody::begin(const HttpHead &head, QStringList &notes)
     if (encoding == "gzip" || encoding == "x-gzip" || encoding == "deflate")
         m_inflater = std::make_unique<Inflater>();
     else if (!encoding.isEmpty() && encoding != "identity")
-        notes.append(u"the body is compressed with %1, which was not asked for; it is shown as it came"_s.arg(quoted(encoding)));
+        notes.append(
+            u"the body is compressed with %1, which was not asked for; it is shown as it came"_s.arg(quoted(encoding)));
 }
 
 std::optional<Failure> HttpBody::append(QByteArrayView bytes)
@@ -68,7 +72,8 @@ std::optional<Failure> HttpBody::append(QByteArrayView bytes)
     m_received += bytes.size();
     InflateResult result = InflateResult::Fine;
     if (m_inflater) {
-        result = m_received > m_limit + compressionOverhead ? InflateResult::TooLarge : m_inflater->feed(bytes, m_bytes, m_limit);
+        result = m_received > m_limit + compressionOverhead ? InflateResult::TooLarge
+                                                            : m_inflater->feed(bytes, m_bytes, m_limit);
     } else if (m_bytes.size() + bytes.size() > m_limit) {
         result = InflateResult::TooLarge;
     } else {
@@ -77,12 +82,15 @@ std::optional<Failure> HttpBody::append(QByteArrayView bytes)
     if (result == InflateResult::TooLarge) {
         return Failure{.kind = FailureKind::Oversize,
                        .phase = Phase::Receive,
-                       .message = u"the body exceeds the limit of %1 KiB%2"_s.arg(m_limit / 1024).arg(
-                           m_inflater ? u" after decompression"_s : QString()),
+                       .message = u"the body exceeds the limit of %1 KiB%2"_s.arg(m_limit / 1024)
+                                      .arg(m_inflater ? u" after decompression"_s : QString()),
                        .hint = u"client.max-body-size raises the limit"_s};
     }
     if (result == InflateResult::Corrupt)
-        return Failure{.kind = FailureKind::Protocol, .phase = Phase::Receive, .message = u"the compressed body is corrupt"_s, .hint = {}};
+        return Failure{.kind = FailureKind::Protocol,
+                       .phase = Phase::Receive,
+                       .message = u"the compressed body is corrupt"_s,
+                       .hint = {}};
     return std::nullopt;
 }
 
@@ -90,10 +98,13 @@ std::optional<Failure> HttpBody::end() const
 {
     if (!m_inflater || m_inflater->finished() || m_received == 0)
         return std::nullopt;
-    return Failure{.kind = FailureKind::Protocol, .phase = Phase::Receive, .message = u"the compressed body is cut off"_s, .hint = {}};
+    return Failure{.kind = FailureKind::Protocol,
+                   .phase = Phase::Receive,
+                   .message = u"the compressed body is cut off"_s,
+                   .hint = {}};
 }
 
-HttpAnswer::HttpAnswer(HttpLimits limits) : m_limits(limits), m_body(limits.bodyBytes) {}
+HttpAnswer::HttpAnswer(HttpLimits limits) : m_limits(limits), m_body(limits.bodyBytes) { }
 HttpAnswer::~HttpAnswer() = default;
 
 void HttpAnswer::fail(FailureKind kind, QString message, QString hint)

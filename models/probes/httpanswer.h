@@ -11,7 +11,8 @@
 #include <memory>
 #include <optional>
 
-namespace allclear {
+namespace allclear
+{
 
 struct HttpHead {
     int status = 0;
@@ -26,7 +27,7 @@ struct HttpHead {
 };
 
 struct HttpLimits {
-    qint64 headerBytes = 256 * 1024;   ///< all heads of one answer, interim ones and trailers included
+    qint64 headerBytes = 256 * 1024; ///< all heads of one answer, interim ones and trailers included
     qint64 bodyBytes = 4 * 1024 * 1024; ///< after decompression
 };
 
@@ -36,7 +37,8 @@ enum class HttpExpect { Body, NoBody /* HEAD */, Upgrade /* stops after a 101 */
 class Inflater; // httpinflate.h
 
 /// A body with its Content-Encoding undone and its size bounded, both as sent and as decompressed.
-class HttpBody {
+class HttpBody
+{
 public:
     explicit HttpBody(qint64 limit);
     ~HttpBody();
@@ -54,7 +56,8 @@ private:
     std::unique_ptr<Inflater> m_inflater;
 };
 
-class HttpAnswer {
+class HttpAnswer
+{
 public:
     explicit HttpAnswer(HttpLimits limits);
     virtual ~HttpAnswer();
@@ -68,7 +71,7 @@ public:
     /// Bytes that the protocol itself wants to send; takes them.
     virtual QByteArray takeOutgoing() { return {}; }
     /// Puts a goodbye into the outgoing bytes, where the protocol has one.
-    virtual void close() {}
+    virtual void close() { }
 
     bool hasBytes() const { return m_anyBytes; } ///< of the answer; what only keeps a connection going does not count
     const std::optional<Failure> &failure() const { return m_failure; }

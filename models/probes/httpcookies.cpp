@@ -3,11 +3,13 @@
 #include <QNetworkCookie>
 #include <QNetworkCookieJar>
 
-namespace allclear {
+namespace allclear
+{
 
-namespace {
+namespace
+{
 constexpr qsizetype maxCookieBytes = 4096; // RFC 6265, section 6.1
-constexpr qsizetype maxCookies = 50;       // of one answer
+constexpr qsizetype maxCookies = 50; // of one answer
 } // namespace
 
 QStringList keepCookies(QNetworkCookieJar &jar, const QUrl &url, const HttpHead &head)

@@ -8,7 +8,8 @@
 
 class QNetworkCookieJar;
 
-namespace allclear {
+namespace allclear
+{
 
 /// Takes the answer's Set-Cookie headers into the jar; returns the cookies' values, which are secrets.
 QStringList keepCookies(QNetworkCookieJar &jar, const QUrl &url, const HttpHead &head);

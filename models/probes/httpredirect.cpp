@@ -1,10 +1,14 @@
 #include "probes/httpredirect.h"
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-bool isRedirect(int status) { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
+bool isRedirect(int status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
 
 QByteArray methodAfterRedirect(int status, const QByteArray &method)
 {

@@ -3,7 +3,8 @@
 
 #include "probes/httprequest.h"
 
-namespace allclear {
+namespace allclear
+{
 
 inline constexpr int maxRedirects = 10;
 

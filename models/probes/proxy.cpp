@@ -4,11 +4,13 @@
 
 #include <array>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 struct KnownScheme {
     QLatin1StringView name;
@@ -17,15 +19,17 @@ struct KnownScheme {
 };
 
 using L = QLatin1StringView;
-constexpr std::array schemes{KnownScheme{L("http"), ProxyKind::Http, 80}, KnownScheme{L("https"), ProxyKind::Https, 443},
-                             KnownScheme{L("socks5"), ProxyKind::Socks5, 1080}, KnownScheme{L("socks5h"), ProxyKind::Socks5, 1080}};
+constexpr std::array schemes{
+    KnownScheme{L("http"), ProxyKind::Http, 80}, KnownScheme{L("https"), ProxyKind::Https, 443},
+    KnownScheme{L("socks5"), ProxyKind::Socks5, 1080}, KnownScheme{L("socks5h"), ProxyKind::Socks5, 1080}};
 
 Result<Proxy> parse(const QString &text, const QString &source)
 {
     const QUrl url(text.contains("://"_L1) ? text : u"http://"_s + text); // curl takes a bare host:port
     const auto scheme = std::ranges::find_if(schemes, [&](const KnownScheme &s) { return s.name == url.scheme(); });
     if (scheme == schemes.end() || !url.isValid() || url.host().isEmpty())
-        return Error{u"%1 does not hold the URL of a proxy that can be used"_s.arg(source), u"write http://host:port, https://host:port or socks5://host:port"_s};
+        return Error{u"%1 does not hold the URL of a proxy that can be used"_s.arg(source),
+                     u"write http://host:port, https://host:port or socks5://host:port"_s};
     return Proxy{.kind = scheme->kind,
                  .host = url.host(),
                  .port = static_cast<quint16>(url.port(scheme->port)),
@@ -86,7 +90,9 @@ QString systemProxy(const QUrl &url, const Environment &environment)
 {
     const bool secure = url.scheme() == "https"_L1 || url.scheme() == "wss"_L1;
     const bool plain = url.scheme() == "http"_L1 || url.scheme() == "ws"_L1;
-    const QString own = secure ? firstOf(environment, {"https_proxy", "HTTPS_PROXY"}) : plain ? environment("http_proxy") : QString();
+    const QString own = secure ? firstOf(environment, {"https_proxy", "HTTPS_PROXY"})
+        : plain                ? environment("http_proxy")
+                               : QString();
     return own.isEmpty() ? firstOf(environment, {"all_proxy", "ALL_PROXY"}) : own;
 }
 
@@ -102,7 +108,8 @@ QByteArray Proxy::authorization() const
 QString proxyAuthenticationText(const Proxy &proxy)
 {
     return (proxy.user.isEmpty() ? u"the proxy %1 wants a user name and a password"_s
-                                 : u"the proxy %1 does not accept the user name and the password"_s).arg(proxy.address());
+                                 : u"the proxy %1 does not accept the user name and the password"_s)
+        .arg(proxy.address());
 }
 
 QString processEnvironment(const char *name) { return qEnvironmentVariable(name); }

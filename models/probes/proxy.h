@@ -10,12 +10,13 @@
 #include <functional>
 #include <optional>
 
-namespace allclear {
+namespace allclear
+{
 
 enum class ProxyKind { Http, Https /* HTTP inside TLS */, Socks5 /* RFC 1928; names are resolved by the proxy */ };
 
 enum class ProxyUse {
-    Tunnel,  ///< CONNECT or SOCKS: bytes pass through unseen
+    Tunnel, ///< CONNECT or SOCKS: bytes pass through unseen
     Forward, ///< plain HTTP: the proxy reads the request and makes one of its own (RFC 9110, section 7.6)
 };
 
@@ -40,6 +41,7 @@ QString processEnvironment(const char *name);
 
 /// Nothing when the connection is direct. An explicit `proxy-url` always counts; the environment's never does for
 /// loopback. WebSocket URLs go as http and https ones do.
-Result<std::optional<Proxy>> proxyFor(const QUrl &url, const ClientOptions &client, const Environment &environment = processEnvironment);
+Result<std::optional<Proxy>> proxyFor(const QUrl &url, const ClientOptions &client,
+                                      const Environment &environment = processEnvironment);
 
 } // namespace allclear

@@ -9,11 +9,13 @@
 
 #include <array>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr HttpLimits connectLimits{.headerBytes = 64 * 1024, .bodyBytes = 64 * 1024};
 constexpr qsizetype maxSocksText = 255;
@@ -26,15 +28,16 @@ struct Reply {
     FailureKind kind;
     QLatin1StringView words;
 };
-constexpr std::array<Reply, 9> replies{{{FailureKind::Internal, QLatin1StringView("succeeded")},
-                                        {FailureKind::Rejected, QLatin1StringView("a general failure")},
-                                        {FailureKind::Rejected, QLatin1StringView("its rules forbid it")},
-                                        {FailureKind::Unreachable, QLatin1StringView("the network is unreachable")},
-                                        {FailureKind::Unreachable, QLatin1StringView("the host is unreachable")},
-                                        {FailureKind::Refused, QLatin1StringView("the connection was refused")},
-                                        {FailureKind::Unreachable, QLatin1StringView("the time to live ran out")},
-                                        {FailureKind::Rejected, QLatin1StringView("it does not know the command")},
-                                        {FailureKind::Rejected, QLatin1StringView("it does not know the kind of address")}}};
+constexpr std::array<Reply, 9> replies{
+    {{FailureKind::Internal, QLatin1StringView("succeeded")},
+     {FailureKind::Rejected, QLatin1StringView("a general failure")},
+     {FailureKind::Rejected, QLatin1StringView("its rules forbid it")},
+     {FailureKind::Unreachable, QLatin1StringView("the network is unreachable")},
+     {FailureKind::Unreachable, QLatin1StringView("the host is unreachable")},
+     {FailureKind::Refused, QLatin1StringView("the connection was refused")},
+     {FailureKind::Unreachable, QLatin1StringView("the time to live ran out")},
+     {FailureKind::Rejected, QLatin1StringView("it does not know the command")},
+     {FailureKind::Rejected, QLatin1StringView("it does not know the kind of address")}}};
 
 quint8 byteAt(const QByteArray &bytes, qsizetype index) { return static_cast<quint8>(bytes[index]); }
 
@@ -43,7 +46,7 @@ QByteArray counted(const QByteArray &text) { return QByteArray(1, static_cast<ch
 
 } // namespace
 
-ProxyTunnel::ProxyTunnel(Proxy proxy, TunnelTarget target) : m_proxy(std::move(proxy)), m_target(std::move(target)) {}
+ProxyTunnel::ProxyTunnel(Proxy proxy, TunnelTarget target) : m_proxy(std::move(proxy)), m_target(std::move(target)) { }
 ProxyTunnel::~ProxyTunnel() = default;
 
 QString ProxyTunnel::name() const { return u"the proxy "_s + m_proxy.address(); }
@@ -91,7 +94,8 @@ void ProxyTunnel::handshake()
             fail(FailureKind::Tls, store.error().message, store.error().hint);
             return;
         }
-        const TlsFacts facts = examineChain(m_session->ssl(), {.host = m_proxy.host, .store = store->get(), .now = m_now});
+        const TlsFacts facts =
+            examineChain(m_session->ssl(), {.host = m_proxy.host, .store = store->get(), .now = m_now});
         if (facts.chainVerdict != ChainVerdict::Ok && !m_tlsOptions.insecure)
             fail(FailureKind::Tls, u"the certificate of %1 is not acceptable: %2"_s.arg(name(), facts.chainMessage));
         else
@@ -117,7 +121,8 @@ void ProxyTunnel::sendConnect()
 {
     m_reader = std::make_unique<HttpReader>(HttpExpect::NoBody, connectLimits);
     const QByteArray authority = targetName().toLatin1();
-    QByteArray head = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\nUser-Agent: Allclear/" ALLCLEAR_VERSION "\r\n";
+    QByteArray head = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority
+        + "\r\nUser-Agent: Allclear/" ALLCLEAR_VERSION "\r\n";
     if (const QByteArray credentials = m_proxy.authorization(); !credentials.isEmpty())
         head += "Proxy-Authorization: " + credentials + "\r\n";
     send(head + "\r\n");
@@ -131,7 +136,8 @@ void ProxyTunnel::sendSocksRequest()
     if (address.isNull()) {
         const QByteArray host = QUrl::toAce(m_target.host);
         if (host.isEmpty() || host.size() > maxSocksText) {
-            fail(FailureKind::Dns, u"the name %1 cannot be given to %2"_s.arg(m_target.host.left(maxSocksText), name()));
+            fail(FailureKind::Dns,
+                 u"the name %1 cannot be given to %2"_s.arg(m_target.host.left(maxSocksText), name()));
             return;
         }
         request.append(static_cast<char>(Name)).append(counted(host));
@@ -196,7 +202,8 @@ void ProxyTunnel::readConnect()
 {
     m_reader->feed(std::exchange(m_in, {}));
     if (m_reader->failure()) {
-        fail(m_reader->failure()->kind, u"%1 does not answer as a proxy does: %2"_s.arg(name(), m_reader->failure()->message),
+        fail(m_reader->failure()->kind,
+             u"%1 does not answer as a proxy does: %2"_s.arg(name(), m_reader->failure()->message),
              u"is that the port of an HTTP proxy?"_s);
         return;
     }
@@ -214,7 +221,8 @@ void ProxyTunnel::readConnect()
         return;
     }
     const QString reason = head.reason.isEmpty() ? QString() : u' ' + quoted(head.reason);
-    fail(FailureKind::Rejected, u"%1 refused to connect to %2: %3%4"_s.arg(name(), targetName()).arg(head.status).arg(reason),
+    fail(FailureKind::Rejected,
+         u"%1 refused to connect to %2: %3%4"_s.arg(name(), targetName()).arg(head.status).arg(reason),
          u"the proxy could not reach it, or its rules forbid it"_s);
 }
 
@@ -284,7 +292,8 @@ void ProxyTunnel::refused(quint8 reply)
 {
     const bool known = reply < replies.size();
     fail(known ? replies[reply].kind : FailureKind::Rejected,
-         u"%1 could not connect to %2: %3"_s.arg(name(), targetName(), known ? QString(replies[reply].words) : u"SOCKS reply %1"_s.arg(reply)));
+         u"%1 could not connect to %2: %3"_s.arg(
+             name(), targetName(), known ? QString(replies[reply].words) : u"SOCKS reply %1"_s.arg(reply)));
 }
 
 void ProxyTunnel::end()

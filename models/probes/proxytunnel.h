@@ -11,7 +11,8 @@
 #include <memory>
 #include <optional>
 
-namespace allclear {
+namespace allclear
+{
 
 class HttpReader;
 class TlsSession;
@@ -21,7 +22,8 @@ struct TunnelTarget {
     quint16 port = 0;
 };
 
-class ProxyTunnel {
+class ProxyTunnel
+{
 public:
     ProxyTunnel(Proxy proxy, TunnelTarget target);
     ~ProxyTunnel();
@@ -67,7 +69,7 @@ private:
     TimePoint m_now;
     Stage m_stage = Stage::Connect;
     std::unique_ptr<TlsSession> m_session; // an https proxy's
-    std::unique_ptr<HttpReader> m_reader;  // CONNECT's answer
+    std::unique_ptr<HttpReader> m_reader; // CONNECT's answer
     QByteArray m_in, m_out;
     std::optional<Failure> m_failure;
     std::optional<int> m_status;

@@ -6,18 +6,23 @@
 #include <algorithm>
 #include <sys/socket.h>
 
-namespace allclear::test {
+namespace allclear::test
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr qint64 floodBuffer = 256 * 1024;
 
 nghttp2_nv pair(const QByteArray &name, const QByteArray &value)
 {
-    const auto bytes = [](const QByteArray &text) { return reinterpret_cast<uint8_t *>(const_cast<char *>(text.constData())); };
-    return {bytes(name), bytes(value), static_cast<std::size_t>(name.size()), static_cast<std::size_t>(value.size()), NGHTTP2_NV_FLAG_NONE};
+    const auto bytes = [](const QByteArray &text) {
+        return reinterpret_cast<uint8_t *>(const_cast<char *>(text.constData()));
+    };
+    return {bytes(name), bytes(value), static_cast<std::size_t>(name.size()), static_cast<std::size_t>(value.size()),
+            NGHTTP2_NV_FLAG_NONE};
 }
 
 QList<nghttp2_nv> pairs(const Http2Fields &fields)
@@ -72,17 +77,20 @@ QByteArray Http2Request::header(const QByteArray &name) const
 }
 
 /// One connection.
-class Http2Peer : public QObject {
+class Http2Peer : public QObject
+{
 public:
     Http2Peer(Http2Server *server, QTcpSocket *socket) : QObject(socket), m_server(server), m_socket(socket)
     {
         nghttp2_session_callbacks *callbacks = nullptr;
         nghttp2_session_callbacks_new(&callbacks);
         nghttp2_session_callbacks_set_on_header_callback(
-            callbacks, [](nghttp2_session *, const nghttp2_frame *, const uint8_t *name, std::size_t nameLength, const uint8_t *value,
-                          std::size_t valueLength, uint8_t, void *user) {
-                self(user).m_request.headers.emplaceBack(QByteArray(reinterpret_cast<const char *>(name), static_cast<qsizetype>(nameLength)),
-                                                         QByteArray(reinterpret_cast<const char *>(value), static_cast<qsizetype>(valueLength)));
+            callbacks,
+            [](nghttp2_session *, const nghttp2_frame *, const uint8_t *name, std::size_t nameLength,
+               const uint8_t *value, std::size_t valueLength, uint8_t, void *user) {
+                self(user).m_request.headers.emplaceBack(
+                    QByteArray(reinterpret_cast<const char *>(name), static_cast<qsizetype>(nameLength)),
+                    QByteArray(reinterpret_cast<const char *>(value), static_cast<qsizetype>(valueLength)));
                 return 0;
             });
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(
@@ -90,10 +98,11 @@ public:
                 self(user).m_request.body.append(reinterpret_cast<const char *>(bytes), static_cast<qsizetype>(size));
                 return 0;
             });
-        nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, [](nghttp2_session *, const nghttp2_frame *frame, void *user) {
-            self(user).received(*frame);
-            return 0;
-        });
+        nghttp2_session_callbacks_set_on_frame_recv_callback(
+            callbacks, [](nghttp2_session *, const nghttp2_frame *frame, void *user) {
+                self(user).received(*frame);
+                return 0;
+            });
         nghttp2_option *options = nullptr;
         nghttp2_option_new(&options);
         nghttp2_option_set_no_http_messaging(options, 1); // lies are let through
@@ -112,7 +121,8 @@ private:
     void read()
     {
         const QByteArray bytes = m_socket->readAll();
-        nghttp2_session_mem_recv(m_session, reinterpret_cast<const uint8_t *>(bytes.constData()), static_cast<std::size_t>(bytes.size()));
+        nghttp2_session_mem_recv(m_session, reinterpret_cast<const uint8_t *>(bytes.constData()),
+                                 static_cast<std::size_t>(bytes.size()));
         pump();
     }
 
@@ -146,16 +156,19 @@ private:
         for (const QByteArray &status : m_script.interim) {
             const Http2Fields fields{{":status", status}};
             const QList<nghttp2_nv> list = pairs(fields);
-            nghttp2_submit_headers(m_session, NGHTTP2_FLAG_NONE, stream, nullptr, list.constData(), static_cast<std::size_t>(list.size()), nullptr);
+            nghttp2_submit_headers(m_session, NGHTTP2_FLAG_NONE, stream, nullptr, list.constData(),
+                                   static_cast<std::size_t>(list.size()), nullptr);
         }
         const Http2Fields fields = Http2Fields{{":status", m_script.status}} + m_script.headers;
         const QList<nghttp2_nv> list = pairs(fields);
         nghttp2_data_provider provider{.source = {.ptr = this}, .read_callback = &Http2Peer::body};
         const bool hasBody = !m_script.body.isEmpty() || !m_script.trailers.isEmpty();
-        nghttp2_submit_response(m_session, stream, list.constData(), static_cast<std::size_t>(list.size()), hasBody ? &provider : nullptr);
+        nghttp2_submit_response(m_session, stream, list.constData(), static_cast<std::size_t>(list.size()),
+                                hasBody ? &provider : nullptr);
     }
 
-    static ssize_t body(nghttp2_session *session, int32_t stream, uint8_t *out, std::size_t room, uint32_t *flags, nghttp2_data_source *source, void *)
+    static ssize_t body(nghttp2_session *session, int32_t stream, uint8_t *out, std::size_t room, uint32_t *flags,
+                        nghttp2_data_source *source, void *)
     {
         Http2Peer &peer = self(source->ptr);
         const QByteArrayView rest = QByteArrayView(peer.m_script.body).sliced(peer.m_bodySent);
@@ -214,7 +227,8 @@ private:
     bool m_pouring = false;
 };
 
-Http2Server::Http2Server(Http2Script script, std::optional<QSslConfiguration> tls) : m_script(std::move(script)), m_tls(std::move(tls))
+Http2Server::Http2Server(Http2Script script, std::optional<QSslConfiguration> tls)
+    : m_script(std::move(script)), m_tls(std::move(tls))
 {
     if (m_tls)
         m_tls->setAllowedNextProtocols({"h2"});

@@ -5,7 +5,8 @@
 
 #include <nghttp2/nghttp2.h>
 
-namespace allclear::test {
+namespace allclear::test
+{
 
 using Http2Fields = QList<std::pair<QByteArray, QByteArray>>;
 
@@ -29,7 +30,8 @@ struct Http2Request {
 
 class Http2Peer;
 
-class Http2Server : public QTcpServer {
+class Http2Server : public QTcpServer
+{
     Q_OBJECT
 public:
     /// Without certificates the server speaks HTTP/2 in clear text, with prior knowledge.

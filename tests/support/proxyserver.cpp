@@ -7,11 +7,13 @@
 
 #include <sys/socket.h>
 
-namespace allclear::test {
+namespace allclear::test
+{
 
 using namespace Qt::StringLiterals;
 
-ProxyServer::ProxyServer(ProxyScript script, std::optional<QSslConfiguration> tls) : m_script(std::move(script)), m_tls(std::move(tls))
+ProxyServer::ProxyServer(ProxyScript script, std::optional<QSslConfiguration> tls)
+    : m_script(std::move(script)), m_tls(std::move(tls))
 {
     listen(QHostAddress::LocalHost);
 }
@@ -74,9 +76,11 @@ void ProxyServer::readHttp(QTcpSocket *client, QByteArray &buffer)
         return;
     const QByteArray head = std::exchange(buffer, {});
     m_heads.append(head);
-    const QByteArray credentials = "\r\nProxy-Authorization: Basic " + (m_script.user + ':' + m_script.password).toBase64() + "\r\n";
+    const QByteArray credentials =
+        "\r\nProxy-Authorization: Basic " + (m_script.user + ':' + m_script.password).toBase64() + "\r\n";
     if (!m_script.user.isEmpty() && !head.contains(credentials)) {
-        client->write("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n");
+        client->write(
+            "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n");
         return;
     }
     const QByteArrayList words = head.first(head.indexOf("\r\n")).split(' ');
@@ -116,7 +120,8 @@ void ProxyServer::readSocksRequest(QTcpSocket *client, QByteArray &buffer)
     if (buffer.size() < 4 + length + 2)
         return;
     const QByteArray bytes = buffer.sliced(4, length);
-    const auto port = static_cast<quint16>(static_cast<quint8>(buffer[4 + length]) * 256 + static_cast<quint8>(buffer[5 + length]));
+    const auto port =
+        static_cast<quint16>(static_cast<quint8>(buffer[4 + length]) * 256 + static_cast<quint8>(buffer[5 + length]));
     QString host = QString::fromLatin1(bytes.sliced(1));
     if (type == 4)
         host = QHostAddress(reinterpret_cast<const quint8 *>(bytes.constData())).toString();
@@ -127,7 +132,8 @@ void ProxyServer::readSocksRequest(QTcpSocket *client, QByteArray &buffer)
     join(client, port, {}, QByteArray("\5\0\0\1\x7f\0\0\1\0\0", 10), QByteArray("\5\5\0\1\0\0\0\0\0\0", 10));
 }
 
-void ProxyServer::join(QTcpSocket *client, quint16 port, const QByteArray &first, const QByteArray &opened, const QByteArray &failed)
+void ProxyServer::join(QTcpSocket *client, quint16 port, const QByteArray &first, const QByteArray &opened,
+                       const QByteArray &failed)
 {
     client->setProperty("joined", true);
     auto *target = new QTcpSocket(client);

@@ -4,7 +4,8 @@
 
 #include "support/faultserver.h"
 
-namespace allclear::test {
+namespace allclear::test
+{
 
 enum class Speaks { Http, Socks5 };
 
@@ -17,7 +18,8 @@ struct ProxyScript {
     Then then = Then::KeepOpen;
 };
 
-class ProxyServer : public QTcpServer {
+class ProxyServer : public QTcpServer
+{
     Q_OBJECT
 public:
     explicit ProxyServer(ProxyScript script, std::optional<QSslConfiguration> tls = std::nullopt);
@@ -39,7 +41,8 @@ private:
     void readSocksRequest(QTcpSocket *client, QByteArray &buffer);
     void misbehave(QTcpSocket *client);
     /// Both ways, from now on. `first` goes to the target, `opened` and `failed` to the client.
-    void join(QTcpSocket *client, quint16 port, const QByteArray &first, const QByteArray &opened, const QByteArray &failed);
+    void join(QTcpSocket *client, quint16 port, const QByteArray &first, const QByteArray &opened,
+              const QByteArray &failed);
 
     ProxyScript m_script;
     std::optional<QSslConfiguration> m_tls;

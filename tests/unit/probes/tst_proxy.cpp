@@ -143,8 +143,9 @@ private Q_SLOTS:
         QFETCH(QString, targetScheme);
         QFETCH(bool, forwarded);
         const bool webSocket = targetScheme.startsWith(u"ws"_s);
+        const bool secure = targetScheme == u"https"_s || targetScheme == u"wss"_s;
         const Script script = webSocket ? Script{.bytes = {}, .isWebSocket = true} : Script{.bytes = okAnswer};
-        std::unique_ptr<FaultServer> server = targetScheme.endsWith(u's') ? std::make_unique<FaultServer>(script, m_tls) : std::make_unique<FaultServer>(script);
+        std::unique_ptr<FaultServer> server = secure ? std::make_unique<FaultServer>(script, m_tls) : std::make_unique<FaultServer>(script);
         ProxyServer proxy({.speaks = proxyScheme.startsWith(u"socks"_s) ? Speaks::Socks5 : Speaks::Http, .user = "me", .password = "pass:word"},
                           proxyScheme == u"https"_s ? std::optional(m_tls) : std::nullopt);
         Endpoint endpoint = endpointFor(u"%1://only-the-proxy-knows.invalid:%2/"_s.arg(targetScheme).arg(server->port()));
@@ -157,7 +158,7 @@ private Q_SLOTS:
         QCOMPARE(proxy.targets(), QStringList{u"only-the-proxy-knows.invalid:%1"_s.arg(server->port())});
         QVERIFY2(seen->notes.contains(u"through the proxy "_s + proxy.address()), qPrintable(seen->notes.join(u' ')));
         QVERIFY(!seen->phase(Phase::Dns) && seen->phase(Phase::Connect));
-        QCOMPARE(seen->phase(Phase::Tls).has_value(), targetScheme.endsWith(u's'));
+        QCOMPARE(seen->phase(Phase::Tls).has_value(), secure);
         QCOMPARE(seen->remote, QString()); // the proxy does not tell
         QCOMPARE(server->lastRequest().startsWith("GET http://only-the-proxy-knows.invalid:"), forwarded);
         if (!forwarded)
