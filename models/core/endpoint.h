@@ -28,13 +28,18 @@ struct ConditionText {
     SourceMark mark;
 };
 
+/// Negotiated: HTTP/2 where the server picks it by ALPN, otherwise HTTP/1.1.
+enum class HttpVersion { Negotiated, Http11, Http2 };
+
 /// Gatus's `client` block plus what is ours. Paths are absolute or relative to the incident file's folder
 /// (the reader makes them absolute).
 struct ClientOptions {
     Duration timeout = 10s; ///< bounds the whole probe
     bool insecure = false;  ///< certificate problems are recorded but do not fail the probe
     bool ignoreRedirect = false;
-    bool keepAlive = false; ///< ours: measure on a reused connection
+    bool keepAlive = false; ///< ours: measure on a reused connection; speaks HTTP/1.1 unless httpVersion says otherwise
+    HttpVersion httpVersion = HttpVersion::Negotiated; ///< ours; Http2 without TLS starts with prior knowledge
+    bool storeCookies = false; ///< cookies that redirects set are sent on, and steps of a journey share them
     QString caFile;         ///< tls.ca-file (ours): extra trust anchors, PEM
     QString certificateFile; ///< tls.certificate-file: client certificate, PEM
     QString privateKeyFile;  ///< tls.private-key-file

@@ -23,6 +23,14 @@ void readTls(const Section &tls, ClientOptions &options)
     }
 }
 
+HttpVersion readHttpVersion(const Section &client)
+{
+    const std::optional<QString> version = client.oneOf("http-version"_L1, {u"1.1"_s, u"2"_s});
+    if (!version)
+        return HttpVersion::Negotiated;
+    return *version == "2"_L1 ? HttpVersion::Http2 : HttpVersion::Http11;
+}
+
 QStringList readSubprotocols(const Section &client)
 {
     static const QRegularExpression token(u"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"_s);
@@ -43,7 +51,7 @@ void readProxy(const Section &client, ClientOptions &options)
         return;
     client.reading().secrets += secretsOf(options.proxyUrl);
     const QString scheme = schemeOf(options.proxyUrl);
-    const bool known = QStringList{u"http"_s, u"https"_s, u"socks5"_s}.contains(scheme);
+    const bool known = QStringList{u"http"_s, u"https"_s, u"socks5"_s, u"socks5h"_s}.contains(scheme);
     if (!known || QUrl(options.proxyUrl).host().isEmpty())
         client.reading().error(client.markOf("proxy-url"_L1), u"`proxy-url` is not the URL of a proxy"_s,
                                u"write `http://host:port` or `socks5://host:port`"_s);
@@ -59,6 +67,8 @@ Client readClient(const Section &client)
     options.insecure = client.flag("insecure"_L1, false);
     options.ignoreRedirect = client.flag("ignore-redirect"_L1, false);
     options.keepAlive = client.flag("keep-alive"_L1, false);
+    options.httpVersion = readHttpVersion(client);
+    options.storeCookies = client.flag("store-cookies"_L1, false);
     options.auth = client.oneOf("auth"_L1, {u"gcp"_s}).value_or(QString());
     if (const auto protocol = client.oneOf("starttls"_L1, {u"smtp"_s, u"imap"_s, u"postgres"_s}))
         options.startTls = startTlsProtocolFrom(*protocol);

@@ -30,7 +30,7 @@ QList<MappingKeys> makeTable()
         {u"observer"_s, words(u"target"), {}},
         {u"components[]"_s, words(u"name title tier needs"), {}},
         {u"endpoints[]"_s, endpoint, gatusEndpoint + words(u"store always-run")},
-        {u"endpoints[].client"_s, words(u"timeout insecure ignore-redirect keep-alive auth proxy-url starttls subprotocols max-body-size tls"),
+        {u"endpoints[].client"_s, words(u"timeout insecure ignore-redirect keep-alive http-version store-cookies auth proxy-url starttls subprotocols max-body-size tls"),
          words(u"oauth2 identity-aware-proxy kerberos network dns-resolver tunnel")},
         {u"endpoints[].client.tls"_s, words(u"ca-file certificate-file private-key-file server-name"), words(u"renegotiation")},
         {u"endpoints[].conversation[]"_s, words(u"send expect within store"), {}},

@@ -19,7 +19,6 @@ public:
 
     /// Appends the decompressed bytes to `out`, never beyond `limit` bytes in all.
     InflateResult feed(QByteArrayView compressed, QByteArray &out, qint64 limit);
-    bool begun() const { return m_started || !m_head.isEmpty(); }
     bool finished() const { return m_finished; }
 
 private:

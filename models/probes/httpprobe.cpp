@@ -1,7 +1,12 @@
 #include "probes/httpprobe.h"
 
 #include "probes/connectionpool.h"
+#include "probes/http2session.h"
+#include "probes/httpcookies.h"
 #include "probes/httpreader.h"
+#include "probes/httpredirect.h"
+
+#include <QNetworkCookieJar>
 
 namespace allclear {
 
@@ -9,9 +14,24 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int maxRedirects = 10;
+HttpExpect expectFor(const QByteArray &method) { return method == "HEAD" ? HttpExpect::NoBody : HttpExpect::Body; }
 
-bool isRedirect(int status) { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
+HttpLimits limitsOf(const ClientOptions &client)
+{
+    return {.headerBytes = client.maxHeaderBytes, .bodyBytes = client.maxBodyBytes};
+}
+
+/// One Cookie header at most (RFC 6265, section 5.4): the file's cookies first.
+void addCookies(HeaderList &headers, const QByteArray &cookies)
+{
+    if (cookies.isEmpty())
+        return;
+    const auto own = std::ranges::find_if(headers, [](const auto &header) { return equalsIgnoringCase(header.first, "Cookie"); });
+    if (own == headers.end())
+        headers.emplaceBack("Cookie", cookies);
+    else
+        own->second += "; " + cookies;
+}
 
 } // namespace
 
@@ -22,6 +42,11 @@ HttpProbe::HttpProbe(ProbeRequest request, ProbeServices &services)
       m_headers(endpoint().headers),
       m_body(endpoint().body)
 {
+    if (!endpoint().client.storeCookies)
+        return;
+    if (!context()->cookies)
+        context()->cookies = std::make_shared<QNetworkCookieJar>();
+    m_cookies = context()->cookies;
 }
 
 HttpProbe::~HttpProbe() = default;
@@ -35,28 +60,38 @@ void HttpProbe::begin()
     openHop();
 }
 
+/// What makes a request a repetition; other cookies make it another request.
+QString HttpProbe::visit(const QByteArray &method, const QUrl &url) const
+{
+    const QByteArray cookies = m_cookies ? cookiesFor(*m_cookies, url) : QByteArray();
+    return QString::fromLatin1(method) + u' ' + url.toString() + u' ' + QString::fromUtf8(cookies);
+}
+
 void HttpProbe::openHop()
 {
-    m_visited.append(QString::fromLatin1(m_method) + u' ' + m_url.toString());
-    const Result<StreamTarget> target = targetOf(m_url, endpoint().client);
-    if (!target) {
-        fail({.kind = FailureKind::Internal, .phase = {}, .message = target.error().message, .hint = {}});
+    m_visited.append(visit(m_method, m_url));
+    const Result<StreamTarget> result = targetOf(m_url, endpoint().client);
+    if (!result) {
+        fail({.kind = FailureKind::Internal, .phase = {}, .message = result.error().message, .hint = {}});
         return;
     }
-    m_reader = std::make_unique<HttpReader>(m_method == "HEAD" ? HttpExpect::NoBody : HttpExpect::Body,
-                                            HttpLimits{.headerBytes = endpoint().client.maxHeaderBytes,
-                                                       .bodyBytes = endpoint().client.maxBodyBytes});
+    StreamTarget target = *result;
+    if (target.security == Security::Tls)
+        target.alpn = offeredProtocols();
+    else if (target.proxy && target.proxy->kind != ProxyKind::Socks5 && endpoint().client.httpVersion != HttpVersion::Http2)
+        target.proxy->use = ProxyUse::Forward;
+    m_reader = std::make_unique<HttpReader>(expectFor(m_method), limitsOf(endpoint().client));
     m_sent = false;
     m_hopFirstByte = Duration::zero();
     std::unique_ptr<Stream> idle;
     if (endpoint().client.keepAlive && m_visited.size() == 1)
-        idle = services().connections().take(endpoint().key(), *target);
+        idle = services().connections().take(endpoint().key(), target);
     m_reused = idle != nullptr;
     if (m_reused) {
         adoptStream(std::move(idle));
         sendRequest();
     } else {
-        adoptStream(std::make_unique<Stream>(services(), *target));
+        adoptStream(std::make_unique<Stream>(services(), std::move(target)));
         m_stream->open();
     }
 }
@@ -79,7 +114,35 @@ void HttpProbe::adoptStream(std::unique_ptr<Stream> stream)
     connect(m_stream.get(), &Stream::failed, this, &HttpProbe::streamFailed);
 }
 
-void HttpProbe::sendRequest()
+/// For ALPN. HTTP/2 connections are not kept for reuse, so keep-alive asks for HTTP/1.1.
+QStringList HttpProbe::offeredProtocols() const
+{
+    const ClientOptions &client = endpoint().client;
+    if (client.httpVersion == HttpVersion::Http2)
+        return {u"h2"_s};
+    if (client.httpVersion == HttpVersion::Http11 || client.keepAlive)
+        return {u"http/1.1"_s};
+    return {u"h2"_s, u"http/1.1"_s};
+}
+
+/// What was agreed on; nothing when that is not what the file asks for.
+std::optional<HttpVersion> HttpProbe::spokenVersion()
+{
+    const bool required = endpoint().client.httpVersion == HttpVersion::Http2;
+    if (!m_stream->tls())
+        return required ? HttpVersion::Http2 : HttpVersion::Http11;
+    if (m_stream->tls()->alpn == "h2"_L1)
+        return HttpVersion::Http2;
+    if (!required)
+        return HttpVersion::Http11;
+    fail({.kind = FailureKind::Protocol,
+          .phase = Phase::Tls,
+          .message = u"the server does not speak HTTP/2: it did not pick h2 in the TLS handshake"_s,
+          .hint = u"client.http-version asks for HTTP/2 alone; without it HTTP/1.1 will do"_s});
+    return std::nullopt;
+}
+
+HeaderList HttpProbe::requestHeaders() const
 {
     HeaderList headers = m_headers;
     const auto add = [&](const char *name, const QByteArray &value) {
@@ -92,11 +155,32 @@ void HttpProbe::sendRequest()
     add("Connection", endpoint().client.keepAlive ? "keep-alive" : "close");
     if (!m_body.isEmpty() || m_method == "POST" || m_method == "PUT" || m_method == "PATCH")
         add("Content-Length", QByteArray::number(m_body.size()));
+    if (m_cookies)
+        addCookies(headers, cookiesFor(*m_cookies, m_url));
+    if (m_stream->isForwarded() && !m_stream->target().proxy->user.isEmpty())
+        add("Proxy-Authorization", m_stream->target().proxy->authorization());
+    return headers;
+}
+
+void HttpProbe::sendRequest()
+{
+    const std::optional<HttpVersion> version = spokenVersion();
+    if (!version)
+        return;
     const Duration before = sinceStart();
     m_hopSent = before;
-    m_stream->write(requestHead(m_method, m_url, headers) + m_body);
+    if (*version == HttpVersion::Http2) {
+        auto session = std::make_unique<Http2Session>(expectFor(m_method), limitsOf(endpoint().client));
+        session->request(m_method, m_url, requestHeaders(), m_body);
+        m_reader = std::move(session);
+        m_stream->write(m_reader->takeOutgoing());
+    } else {
+        const RequestForm form = m_stream->isForwarded() ? RequestForm::Absolute : RequestForm::Origin;
+        m_stream->write(requestHead(m_method, m_url, requestHeaders(), form) + m_body);
+    }
     if (m_sent)
         addToPhase(Phase::Send, m_hopSent - before);
+    checkReader();
 }
 
 Phase HttpProbe::currentPhase() const
@@ -108,10 +192,19 @@ Phase HttpProbe::currentPhase() const
 
 void HttpProbe::received(const QByteArray &bytes)
 {
-    if (!m_reader->hasBytes())
-        m_hopFirstByte = sinceStart();
+    const Duration now = sinceStart();
+    const bool begun = m_reader->hasBytes();
     m_reader->feed(bytes);
+    if (!begun && m_reader->hasBytes())
+        m_hopFirstByte = now;
+    sendReply();
     checkReader();
+}
+
+void HttpProbe::sendReply()
+{
+    if (const QByteArray reply = m_reader->takeOutgoing(); !reply.isEmpty())
+        m_stream->write(reply);
 }
 
 void HttpProbe::ended(bool truncatedTls)
@@ -150,6 +243,15 @@ void HttpProbe::checkReader()
 
 void HttpProbe::answered()
 {
+    if (m_reader->head().status == 407 && m_stream->isForwarded()) {
+        fail({.kind = FailureKind::Rejected,
+              .phase = Phase::Connect,
+              .message = proxyAuthenticationText(*m_stream->target().proxy),
+              .hint = u"write user:password@ into proxy-url"_s});
+        return;
+    }
+    if (m_cookies)
+        addSecrets(keepCookies(*m_cookies, m_url, m_reader->head()));
     if (isRedirect(m_reader->head().status) && !endpoint().client.ignoreRedirect && followRedirect())
         return;
     stampLatency();
@@ -166,35 +268,26 @@ bool HttpProbe::followRedirect()
         return false;
     const QUrl next = m_url.resolved(QUrl::fromEncoded(location, QUrl::TolerantMode)).adjusted(QUrl::RemoveFragment);
     const QString shown = Secrets::maskUrl(next.toString());
-    const auto refuse = [&](const QString &message, const QString &hint) {
-        fail({.kind = FailureKind::Redirect, .phase = Phase::Receive, .message = message, .hint = hint});
+    const auto refuse = [&](const QString &message) {
+        fail({.kind = FailureKind::Redirect, .phase = Phase::Receive, .message = message, .hint = {}});
         return true;
     };
-    if (next.scheme() != "http"_L1 && next.scheme() != "https"_L1)
-        return refuse(u"the server redirects to %1, which is not HTTP"_s.arg(shown), {});
-    if (m_url.scheme() == "https"_L1 && next.scheme() == "http"_L1)
-        return refuse(u"the server redirects from https to %1, without encryption"_s.arg(shown),
-                      u"the redirect was not followed; client.ignore-redirect judges the redirect itself"_s);
-    QByteArray method = m_method;
-    if (head.status == 303 || ((head.status == 301 || head.status == 302) && m_method == "POST"))
-        method = m_method == "HEAD" ? "HEAD" : "GET";
-    if (m_visited.contains(QString::fromLatin1(method) + u' ' + next.toString()))
-        return refuse(u"the redirects go in a loop: %1 comes again"_s.arg(shown), {});
+    if (std::optional<Failure> problem = redirectProblem(m_url, next)) {
+        fail(*problem);
+        return true;
+    }
+    const QByteArray method = methodAfterRedirect(head.status, m_method);
+    if (m_visited.contains(visit(method, next)))
+        return refuse(u"the redirects go in a loop: %1 comes again"_s.arg(shown));
     if (m_observation.hops.size() >= maxRedirects)
-        return refuse(u"more than %1 redirects, the last to %2"_s.arg(maxRedirects).arg(shown), {});
+        return refuse(u"more than %1 redirects, the last to %2"_s.arg(maxRedirects).arg(shown));
 
     m_observation.hops.append(shown);
     collectPhases();
     if (method != m_method)
         m_body.clear();
     m_method = method;
-    const bool stays = sameOrigin(m_url, next);
-    m_headers.removeIf([&](const auto &header) {
-        const QString name = QString::fromLatin1(header.first);
-        const bool credentials = Secrets::isSecretHeader(name) || name.compare("Host"_L1, Qt::CaseInsensitive) == 0;
-        const bool aboutBody = m_body.isEmpty() && name.startsWith("Content-"_L1, Qt::CaseInsensitive);
-        return (credentials && !stays) || aboutBody;
-    });
+    m_headers = headersAfterRedirect(m_headers, m_url, next, m_body.isEmpty() ? BodyFate::Dropped : BodyFate::Kept);
     m_url = next;
     openHop();
     return true;
@@ -223,6 +316,10 @@ void HttpProbe::release()
         services().connections().give(endpoint().key(), std::move(m_stream));
         return;
     }
+    if (m_observation.answered) {
+        m_reader->close();
+        sendReply();
+    }
     m_stream->close();
     m_stream.release()->deleteLater();
 }
@@ -230,13 +327,14 @@ void HttpProbe::release()
 void HttpProbe::keepAnswer()
 {
     keepConnection(*m_stream);
-    m_evidence.connected = m_stream->isTcpConnected();
+    m_evidence.connected = m_stream->isTcpConnected() || m_observation.answered;
     m_evidence.phases = m_observation.phases;
     if (m_reused)
         m_observation.notes.append(u"measured on a reused connection"_s);
     if (!m_reader->headComplete())
         return;
-    m_observation.protocol = u"http/"_s + QString::fromLatin1(m_reader->head().version);
+    const QByteArray &version = m_reader->head().version;
+    m_observation.protocol = version == "2" ? u"h2"_s : u"http/"_s + QString::fromLatin1(version);
     m_observation.bytes = m_reader->body().size();
     m_observation.excerpt = excerptOf(m_reader->body());
     m_observation.notes.append(m_reader->notes());

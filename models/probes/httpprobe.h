@@ -1,4 +1,4 @@
-// http:// and https://: HTTP/1.1 on a stream of our own, so that every phase is measured, nothing is sent twice, no
+// http:// and https://: HTTP/1.1 and HTTP/2 on a stream of our own, so that every phase is measured, nothing is sent twice, no
 // queue hides in the latency, and a broken answer is told apart from a whole one (decision 0001).
 #pragma once
 
@@ -7,9 +7,11 @@
 
 #include <memory>
 
+class QNetworkCookieJar;
+
 namespace allclear {
 
-class HttpReader;
+class HttpAnswer;
 
 class HttpProbe : public TimedProbe {
     Q_OBJECT
@@ -23,9 +25,14 @@ protected:
     void release() override;
 
 private:
+    QString visit(const QByteArray &method, const QUrl &url) const;
     void openHop();
     void adoptStream(std::unique_ptr<Stream> stream);
+    QStringList offeredProtocols() const;
+    std::optional<HttpVersion> spokenVersion();
+    HeaderList requestHeaders() const;
     void sendRequest();
+    void sendReply();
     void received(const QByteArray &bytes);
     void ended(bool truncatedTls);
     void streamFailed(const Failure &failure);
@@ -39,9 +46,10 @@ private:
     QByteArray m_method;
     HeaderList m_headers;
     QByteArray m_body;
+    std::shared_ptr<QNetworkCookieJar> m_cookies; // null unless cookies are kept
     QStringList m_visited;
     std::unique_ptr<Stream> m_stream;
-    std::unique_ptr<HttpReader> m_reader;
+    std::unique_ptr<HttpAnswer> m_reader;
     Duration m_hopSent{};      // since start: the request is with the kernel
     Duration m_hopFirstByte{}; // since start
     bool m_sent = false;

@@ -1,7 +1,5 @@
 #include "probes/httpreader.h"
 
-#include "probes/httpinflate.h"
-
 #include <algorithm>
 
 namespace allclear {
@@ -10,21 +8,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int maxShown = 60;
 constexpr int maxChunkLine = 4096; // its extensions included
-
-/// Bytes from the network as a short quotation: control characters as \xNN.
-QString quoted(QByteArrayView bytes)
-{
-    QString text;
-    for (const char c : bytes.first(std::min<qsizetype>(bytes.size(), maxShown))) {
-        if (c >= 0x20 && c < 0x7f)
-            text += QLatin1Char(c);
-        else
-            text += u"\\x%1"_s.arg(static_cast<unsigned char>(c), 2, 16, QLatin1Char('0'));
-    }
-    return bytes.size() > maxShown ? text + u'…' : text;
-}
+constexpr int chunkAllowance = 16; // bytes of framing that a chunk may cost beyond twice its data
+constexpr int maxChunkExcess = 64 * 1024;
 
 bool isTokenChar(char c)
 {
@@ -32,42 +18,11 @@ bool isTokenChar(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || others.contains(c);
 }
 
-bool equalsIgnoringCase(QByteArrayView a, QByteArrayView b) { return a.compare(b, Qt::CaseInsensitive) == 0; }
-
-/// Digits only, at most 18 of them: no sign, no overflow.
-std::optional<qint64> toLength(QByteArrayView text)
-{
-    if (text.isEmpty() || text.size() > 18 || !std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; }))
-        return std::nullopt;
-    return text.toByteArray().toLongLong();
-}
+bool isControl(char c) { return (c >= 0 && c < 0x20 && c != '\t') || c == 0x7f; }
 
 } // namespace
 
-std::optional<QByteArray> HttpHead::header(QByteArrayView name) const
-{
-    const auto found = std::ranges::find_if(headers, [&](const auto &h) { return equalsIgnoringCase(h.first, name); });
-    return found == headers.end() ? std::nullopt : std::optional(found->second);
-}
-
-bool HttpHead::hasToken(QByteArrayView name, QByteArrayView token) const
-{
-    return std::ranges::any_of(headers, [&](const auto &header) {
-        if (!equalsIgnoringCase(header.first, name))
-            return false;
-        const QList<QByteArray> parts = header.second.split(',');
-        return std::ranges::any_of(parts, [&](const QByteArray &part) { return equalsIgnoringCase(part.trimmed(), token); });
-    });
-}
-
-HttpReader::HttpReader(HttpExpect expect, HttpLimits limits) : m_expect(expect), m_limits(limits) {}
-HttpReader::~HttpReader() = default;
-
-void HttpReader::fail(FailureKind kind, QString message, QString hint)
-{
-    if (!m_failure)
-        m_failure = Failure{.kind = kind, .phase = Phase::Receive, .message = std::move(message), .hint = std::move(hint)};
-}
+HttpReader::HttpReader(HttpExpect expect, HttpLimits limits) : HttpAnswer(limits), m_expect(expect) {}
 
 bool HttpReader::takeLine(QByteArray &line)
 {
@@ -91,7 +46,19 @@ bool HttpReader::takeLine(QByteArray &line)
     m_buffer.remove(0, end + 1);
     if (line.endsWith('\r'))
         line.chop(1);
+    else
+        m_bareLineFeed = true;
     return true;
+}
+
+/// What cannot become a status line is told at once, not when a line end happens to come.
+bool HttpReader::startsLikeHttp()
+{
+    if (QByteArrayView("HTTP/").startsWith(QByteArrayView(m_buffer).first(std::min<qsizetype>(5, m_buffer.size()))))
+        return true;
+    fail(FailureKind::Protocol, u"the answer is not HTTP: it starts with \"%1\""_s.arg(quoted(m_buffer)),
+         u"does this port speak another protocol, or TLS?"_s);
+    return false;
 }
 
 void HttpReader::feed(QByteArrayView bytes)
@@ -100,61 +67,46 @@ void HttpReader::feed(QByteArrayView bytes)
         return;
     m_anyBytes = m_anyBytes || !bytes.isEmpty();
     m_buffer.append(bytes);
+    while (!m_failure && !isComplete() && step()) { }
+}
+
+/// One line or one piece of body; false when more bytes are needed.
+bool HttpReader::step()
+{
     QByteArray line;
-    bool progress = true;
-    while (progress && !m_failure && !isComplete()) {
-        switch (m_state) {
-        case State::StatusLine:
-            // What cannot become a status line is told at once, not when a line end happens to come.
-            if (!QByteArrayView("HTTP/").startsWith(QByteArrayView(m_buffer).first(std::min<qsizetype>(5, m_buffer.size())))) {
-                fail(FailureKind::Protocol, u"the answer is not HTTP: it starts with \"%1\""_s.arg(quoted(m_buffer)),
-                     u"does this port speak another protocol, or TLS?"_s);
-                return;
-            }
-            progress = takeLine(line);
-            if (progress)
-                readStatusLine(line);
-            break;
-        case State::Headers:
-            progress = takeLine(line);
-            if (progress)
-                line.isEmpty() ? headDone() : readHeader(line);
-            break;
-        case State::ChunkSize:
-            progress = takeLine(line);
-            if (progress)
-                readChunkSize(line);
-            break;
-        case State::ChunkEnd:
-            progress = takeLine(line);
-            if (progress && !line.isEmpty())
-                fail(FailureKind::Protocol, u"a chunk is longer than the size it announced: \"%1\" follows it"_s.arg(quoted(line)));
-            else if (progress)
-                m_state = State::ChunkSize;
-            break;
-        case State::Trailers:
-            progress = takeLine(line);
-            if (progress && line.isEmpty())
-                complete();
-            break;
-        case State::BodyUntilClose:
-            takeBody(m_buffer.size());
-            progress = false;
-            break;
-        case State::BodyLength:
-        case State::ChunkData: {
-            const qint64 before = m_remaining;
-            takeBody(m_remaining);
-            if (m_failure)
-                return;
-            if (m_remaining == 0)
-                m_state == State::BodyLength ? complete() : void(m_state = State::ChunkEnd);
-            progress = m_remaining != before;
-            break;
-        }
-        case State::Complete: break;
-        }
+    switch (m_state) {
+    case State::BodyUntilClose:
+        takeBody(m_buffer.size());
+        return false;
+    case State::BodyLength:
+    case State::ChunkData: {
+        const qint64 before = m_remaining;
+        takeBody(m_remaining);
+        if (!m_failure && m_remaining == 0)
+            m_state == State::BodyLength ? complete() : void(m_state = State::ChunkEnd);
+        return m_remaining != before;
     }
+    case State::StatusLine:
+        if (!startsLikeHttp() || !takeLine(line))
+            return false;
+        readStatusLine(line);
+        return true;
+    case State::Complete: return false;
+    default: break;
+    }
+    if (!takeLine(line))
+        return false;
+    if (m_state == State::Headers)
+        line.isEmpty() ? headDone() : readField(line, Part::Header);
+    else if (m_state == State::ChunkSize)
+        readChunkSize(line);
+    else if (m_state == State::Trailers)
+        line.isEmpty() ? complete() : readField(line, Part::Trailer);
+    else if (!line.isEmpty())
+        fail(FailureKind::Protocol, u"a chunk is longer than the size it announced: \"%1\" follows it"_s.arg(quoted(line)));
+    else
+        m_state = State::ChunkSize;
+    return true;
 }
 
 void HttpReader::readStatusLine(const QByteArray &line)
@@ -162,7 +114,7 @@ void HttpReader::readStatusLine(const QByteArray &line)
     const bool shaped = line.size() >= 12 && line.startsWith("HTTP/1.") && (line[7] == '0' || line[7] == '1') && line[8] == ' '
         && (line.size() == 12 || line[12] == ' ');
     const std::optional<qint64> status = shaped ? toLength(QByteArrayView(line).sliced(9, 3)) : std::nullopt;
-    if (!status || *status < 100) {
+    if (!status || *status < 100 || std::ranges::any_of(line, isControl)) {
         fail(FailureKind::Protocol, u"the status line is malformed: \"%1\""_s.arg(quoted(line)));
         return;
     }
@@ -170,13 +122,13 @@ void HttpReader::readStatusLine(const QByteArray &line)
     m_state = State::Headers;
 }
 
-void HttpReader::readHeader(const QByteArray &line)
+void HttpReader::readField(const QByteArray &line, Part part)
 {
-    if (line.contains('\0') || line.contains('\r')) {
+    if (std::ranges::any_of(line, isControl)) {
         fail(FailureKind::Protocol, u"a header holds a control character: \"%1\""_s.arg(quoted(line)));
         return;
     }
-    if (line[0] == ' ' || line[0] == '\t') { // obsolete folding, RFC 9112 section 5.2
+    if (part == Part::Header && (line[0] == ' ' || line[0] == '\t')) { // obsolete folding, RFC 9112 section 5.2
         if (m_head.headers.isEmpty())
             fail(FailureKind::Protocol, u"the first header line starts with a space"_s);
         else
@@ -186,10 +138,11 @@ void HttpReader::readHeader(const QByteArray &line)
     const qsizetype colon = line.indexOf(':');
     const QByteArrayView name = QByteArrayView(line).first(std::max<qsizetype>(colon, 0));
     if (name.isEmpty() || !std::ranges::all_of(name, isTokenChar)) {
-        fail(FailureKind::Protocol, u"a header line is malformed: \"%1\""_s.arg(quoted(line)));
+        fail(FailureKind::Protocol, u"a %1 line is malformed: \"%2\""_s.arg(part == Part::Header ? u"header"_s : u"trailer"_s, quoted(line)));
         return;
     }
-    m_head.headers.emplaceBack(name.toByteArray(), line.sliced(colon + 1).trimmed());
+    if (part == Part::Header)
+        m_head.headers.emplaceBack(name.toByteArray(), line.sliced(colon + 1).trimmed());
 }
 
 void HttpReader::headDone()
@@ -208,33 +161,57 @@ void HttpReader::headDone()
     chooseFraming();
 }
 
-void HttpReader::chooseFraming()
+std::optional<qint64> HttpReader::contentLength()
 {
-    const bool bodiless = m_expect == HttpExpect::NoBody || m_head.status == 204 || m_head.status == 304;
     std::optional<qint64> length;
     for (const auto &[name, value] : m_head.headers) {
         if (!equalsIgnoringCase(name, "Content-Length"))
             continue;
         const std::optional<qint64> parsed = toLength(value);
-        if (!parsed || (length && *length != *parsed)) {
-            fail(FailureKind::Protocol, parsed ? u"two Content-Length headers disagree (%1 and %2)"_s.arg(*length).arg(*parsed)
-                                               : u"Content-Length is no number: \"%1\""_s.arg(quoted(value)));
-            return;
-        }
+        if (!parsed)
+            fail(FailureKind::Protocol, u"Content-Length is no number: \"%1\""_s.arg(quoted(value)));
+        else if (length && *length != *parsed)
+            fail(FailureKind::Protocol, u"two Content-Length headers disagree (%1 and %2)"_s.arg(*length).arg(*parsed));
+        if (m_failure)
+            return std::nullopt;
         length = parsed;
     }
-    const std::optional<QByteArray> coding = m_head.header("Transfer-Encoding");
+    return length;
+}
+
+/// True when the body comes in chunks. Anything but one "chunked" has no framing that can be trusted.
+bool HttpReader::readTransferEncoding()
+{
+    QByteArrayList codings;
+    for (const auto &[name, value] : m_head.headers) {
+        if (equalsIgnoringCase(name, "Transfer-Encoding"))
+            codings.append(value.trimmed());
+    }
+    if (codings.isEmpty())
+        return false;
+    const QByteArray all = codings.join(", ");
+    if (!equalsIgnoringCase(all, "chunked"))
+        fail(FailureKind::Protocol, u"the transfer encoding \"%1\" was not asked for"_s.arg(quoted(all)));
+    else if (m_head.version == "1.0")
+        fail(FailureKind::Protocol, u"an HTTP/1.0 answer cannot come in chunks (RFC 9112, 6.1)"_s);
+    return true;
+}
+
+void HttpReader::chooseFraming()
+{
+    const bool bodiless = m_expect == HttpExpect::NoBody || m_head.status == 204 || m_head.status == 304;
+    const std::optional<qint64> length = contentLength();
+    if (m_failure)
+        return;
     if (bodiless) {
         complete();
         return;
     }
-    chooseDecoding();
-    if (coding) {
-        if (!equalsIgnoringCase(*coding, "chunked")) {
-            fail(FailureKind::Protocol, u"the transfer encoding \"%1\" was not asked for"_s.arg(quoted(*coding)));
-            return;
-        }
-        if (length)
+    m_body.begin(m_head, m_notes);
+    const bool chunked = readTransferEncoding();
+    if (chunked) {
+        m_framedTwice = length.has_value();
+        if (m_framedTwice)
             m_notes.append(u"both Content-Length and Transfer-Encoding were sent; the length was ignored (RFC 9112, 6.3)"_s);
         m_state = State::ChunkSize;
     } else if (length) {
@@ -247,25 +224,23 @@ void HttpReader::chooseFraming()
     }
 }
 
-void HttpReader::chooseDecoding()
-{
-    const QByteArray encoding = m_head.header("Content-Encoding").value_or("identity").trimmed().toLower();
-    if (encoding == "gzip" || encoding == "x-gzip" || encoding == "deflate")
-        m_inflater = std::make_unique<Inflater>();
-    else if (!encoding.isEmpty() && encoding != "identity")
-        m_notes.append(u"the body is compressed with %1, which was not asked for; it is shown as it came"_s.arg(quoted(encoding)));
-}
-
 void HttpReader::readChunkSize(const QByteArray &line)
 {
-    QByteArrayView digits = QByteArrayView(line).first(std::max<qsizetype>(0, line.indexOf(';') < 0 ? line.size() : line.indexOf(';')));
-    digits = digits.trimmed();
+    const qsizetype extension = line.indexOf(';');
+    QByteArrayView digits = QByteArrayView(line).first(extension < 0 ? line.size() : extension);
+    while (digits.endsWith(' ') || digits.endsWith('\t'))
+        digits.chop(1);
     bool ok = false;
-    const bool hex = !digits.isEmpty() && digits.size() <= 15
+    const bool hex = !digits.isEmpty() && digits.size() <= 15 && std::ranges::none_of(line, isControl)
         && std::ranges::all_of(digits, [](char c) { return isxdigit(static_cast<unsigned char>(c)) != 0; });
     const qint64 size = hex ? digits.toByteArray().toLongLong(&ok, 16) : 0;
     if (!ok) {
         fail(FailureKind::Protocol, u"a chunk size is no hexadecimal number: \"%1\""_s.arg(quoted(line)));
+        return;
+    }
+    m_chunkExcess = std::max<qint64>(0, m_chunkExcess + line.size() - chunkAllowance - 2 * size);
+    if (m_chunkExcess > maxChunkExcess) {
+        fail(FailureKind::Protocol, u"the chunks hold more framing than data"_s);
         return;
     }
     m_remaining = size;
@@ -275,22 +250,7 @@ void HttpReader::readChunkSize(const QByteArray &line)
 void HttpReader::takeBody(qint64 most)
 {
     const qint64 count = std::min<qint64>(most, m_buffer.size());
-    const QByteArrayView bytes = QByteArrayView(m_buffer).first(count);
-    InflateResult result = InflateResult::Fine;
-    if (m_inflater) {
-        result = m_inflater->feed(bytes, m_body, m_limits.bodyBytes);
-    } else if (m_body.size() + count > m_limits.bodyBytes) {
-        result = InflateResult::TooLarge;
-    } else {
-        m_body.append(bytes);
-    }
-    if (result == InflateResult::TooLarge) {
-        fail(FailureKind::Oversize, u"the body exceeds the limit of %1 KiB%2"_s.arg(m_limits.bodyBytes / 1024).arg(
-                                        m_inflater ? u" after decompression"_s : QString()),
-             u"client.max-body-size raises the limit"_s);
-    } else if (result == InflateResult::Corrupt) {
-        fail(FailureKind::Protocol, u"the compressed body is corrupt"_s);
-    }
+    failWith(m_body.append(QByteArrayView(m_buffer).first(count)));
     m_buffer.remove(0, count);
     m_remaining -= m_state == State::BodyUntilClose ? 0 : count;
 }
@@ -298,8 +258,9 @@ void HttpReader::takeBody(qint64 most)
 void HttpReader::complete()
 {
     m_state = State::Complete;
-    if (m_inflater && m_inflater->begun() && !m_inflater->finished())
-        fail(FailureKind::Protocol, u"the compressed body is cut off"_s);
+    failWith(m_body.end());
+    if (m_bareLineFeed)
+        m_notes.append(u"lines of the answer end in a bare line feed, without a carriage return"_s);
     if (!m_buffer.isEmpty() && m_expect != HttpExpect::Upgrade)
         m_notes.append(u"%1 bytes came after the end of the answer"_s.arg(m_buffer.size()));
 }
@@ -318,13 +279,11 @@ void HttpReader::end()
     else if (m_state == State::BodyLength)
         message = u"the server closed the connection after %1 of the %2 bytes that it announced"_s.arg(m_declared - m_remaining).arg(m_declared);
     fail(FailureKind::Closed, message, u"a crash, a restart or a proxy's limit looks like this"_s);
-    if (!m_anyBytes)
-        m_failure->phase = Phase::Wait;
 }
 
 bool HttpReader::canReuse() const
 {
-    return isComplete() && !m_failure && m_buffer.isEmpty() && m_head.version == "1.1" && !m_head.hasToken("Connection", "close")
+    return isComplete() && !m_failure && !m_framedTwice && m_buffer.isEmpty() && m_head.version == "1.1" && !m_head.hasToken("Connection", "close")
         && (m_head.header("Content-Length") || m_head.header("Transfer-Encoding") || m_head.status == 204 || m_head.status == 304
             || m_expect == HttpExpect::NoBody);
 }

@@ -9,6 +9,10 @@
 
 #include <QObject>
 
+#include <memory>
+
+class QNetworkCookieJar;
+
 namespace allclear {
 
 class ProbeServices; // probes/services.h: resolver and trust stores, one a thread
@@ -27,6 +31,7 @@ Q_SIGNALS:
 struct JourneyContext {
     QJsonObject values; ///< [CONTEXT].k
     Secrets secrets;    ///< the incident's and every stored value
+    std::shared_ptr<QNetworkCookieJar> cookies = nullptr; ///< of the steps with `store-cookies`; the first of them makes it
     void keep(const QString &key, const QJsonValue &value);
 };
 

@@ -53,24 +53,28 @@ Stream::~Stream() = default;
 void Stream::open()
 {
     m_phaseStart = m_services.clock().steady();
-    if (QHostAddress literal; literal.setAddress(m_target.host)) {
+    const QString &host = m_target.proxy ? m_target.proxy->host : m_target.host;
+    if (QHostAddress literal; literal.setAddress(host)) {
         m_candidates = {literal};
         m_phase = Phase::Connect;
         tryNext();
         return;
     }
-    m_lookup.setFuture(m_services.resolver().resolve(m_target.host));
+    m_lookup.setFuture(m_services.resolver().resolve(host));
 }
 
 void Stream::resolved(const Resolution &resolution)
 {
     if (resolution.addresses.isEmpty()) {
-        fail(FailureKind::Dns, resolution.error, u"check the name for typing errors and this computer's name servers"_s);
+        fail(FailureKind::Dns, m_target.proxy ? u"the proxy cannot be reached: %1"_s.arg(resolution.error) : resolution.error,
+             u"check the name for typing errors and this computer's name servers"_s);
         return;
     }
-    const Duration now = m_services.clock().steady();
-    m_dns = now - m_phaseStart;
-    m_phaseStart = now;
+    if (!m_target.proxy) { // the proxy's own name belongs to the way to the target: Connect
+        const Duration now = m_services.clock().steady();
+        m_dns = now - m_phaseStart;
+        m_phaseStart = now;
+    }
     m_phase = Phase::Connect;
     m_candidates = resolution.addresses;
     tryNext();
@@ -85,14 +89,14 @@ void Stream::tryNext()
     connect(attempt, &TcpConnection::connected, this, [this, attempt] { adopt(attempt); });
     connect(attempt, &TcpConnection::failed, this,
             [this, attempt](FailureKind kind, const QString &reason) { attemptFailed(attempt, kind, reason); });
-    attempt->open(m_candidates.takeFirst(), m_target.port);
+    attempt->open(m_candidates.takeFirst(), m_target.proxy ? m_target.proxy->port : m_target.port);
     if (!m_candidates.isEmpty())
         m_nextAttempt.start(attemptDelay);
 }
 
 void Stream::attemptFailed(TcpConnection *attempt, FailureKind kind, const QString &reason)
 {
-    const QString peer = endpointText(attempt->address(), attempt->port());
+    const QString peer = (m_target.proxy ? u"the proxy "_s : QString()) + endpointText(attempt->address(), attempt->port());
     m_attempts.removeOne(attempt);
     attempt->deleteLater();
     Failure failure{.kind = kind, .phase = Phase::Connect, .message = {}, .hint = {}};
@@ -132,9 +136,6 @@ void Stream::adopt(TcpConnection *attempt)
         }
     }
     m_attempts.clear();
-    const Duration now = m_services.clock().steady();
-    m_connect = now - m_phaseStart;
-    m_phaseStart = now;
     disconnect(attempt, nullptr, this, nullptr);
     connect(attempt, &TcpConnection::received, this, &Stream::tcpReceived);
     connect(attempt, &TcpConnection::ended, this, &Stream::tcpEnded);
@@ -143,6 +144,34 @@ void Stream::adopt(TcpConnection *attempt)
         if (m_open)
             Q_EMIT sent();
     });
+    m_target.proxy ? enterTunnel() : established();
+}
+
+void Stream::enterTunnel()
+{
+    m_tunnel = std::make_unique<ProxyTunnel>(*m_target.proxy, TunnelTarget{.host = m_target.host, .port = m_target.port});
+    m_tunnel->start(m_services.trustStores(), m_target.client, m_services.clock().now());
+    advanceTunnel();
+}
+
+void Stream::advanceTunnel()
+{
+    if (const QByteArray bytes = m_tunnel->takeOutgoing(); !bytes.isEmpty())
+        m_tcp->write(bytes);
+    if (m_tunnel->failure()) {
+        fail(m_tunnel->failure()->kind, m_tunnel->failure()->message, m_tunnel->failure()->hint);
+        return;
+    }
+    if (m_tunnel->isOpen() && !m_connect)
+        established();
+}
+
+/// The way to the target is open, whatever led there.
+void Stream::established()
+{
+    const Duration now = m_services.clock().steady();
+    m_connect = now - m_phaseStart;
+    m_phaseStart = now;
     if (m_target.security == Security::Tls) {
         beginTls();
         return;
@@ -239,13 +268,20 @@ void Stream::finishTls()
 void Stream::flushTls()
 {
     if (const QByteArray bytes = m_session->takeOutgoing(); !bytes.isEmpty() && m_tcp != nullptr)
-        m_tcp->write(bytes);
+        toWire(bytes);
+}
+
+void Stream::toWire(const QByteArray &bytes)
+{
+    if (m_tunnel)
+        m_tunnel->wrap(bytes);
+    m_tcp->write(m_tunnel ? m_tunnel->takeOutgoing() : bytes);
 }
 
 void Stream::write(const QByteArray &bytes)
 {
     if (!m_session) {
-        m_tcp->write(bytes);
+        toWire(bytes);
         return;
     }
     m_session->write(bytes);
@@ -253,6 +289,21 @@ void Stream::write(const QByteArray &bytes)
 }
 
 void Stream::tcpReceived(const QByteArray &bytes)
+{
+    if (!m_tunnel) {
+        innerReceived(bytes);
+        return;
+    }
+    const QPointer<Stream> alive(this);
+    m_tunnel->feed(bytes);
+    advanceTunnel();
+    if (!alive || !m_tunnel->isOpen() || m_tunnel->failure())
+        return;
+    if (const QByteArray inner = m_tunnel->takeInner(); !inner.isEmpty())
+        innerReceived(inner);
+}
+
+void Stream::innerReceived(const QByteArray &bytes)
 {
     if (!m_session) {
         Q_EMIT received(bytes);
@@ -299,6 +350,11 @@ void Stream::deliverPlain()
 
 void Stream::tcpEnded()
 {
+    if (m_tunnel && !m_connect) {
+        m_tunnel->end();
+        advanceTunnel();
+        return;
+    }
     if (m_phase == Phase::Tls) {
         fail(FailureKind::Closed, u"the server closed the connection during the TLS handshake"_s,
              u"does this port serve TLS, and does it serve this name?"_s);
@@ -312,6 +368,10 @@ void Stream::tcpEnded()
 
 void Stream::tcpFailed(FailureKind kind, const QString &reason)
 {
+    if (m_tunnel && !m_connect) {
+        fail(kind, u"the connection to the proxy %1 broke: %2"_s.arg(m_target.proxy->address(), reason.toLower()));
+        return;
+    }
     if (m_phase == Phase::Tls) {
         fail(kind, u"the connection broke during the TLS handshake: %1"_s.arg(reason.toLower()));
         return;
@@ -344,11 +404,11 @@ void Stream::close()
         m_tcp->close();
 }
 
-QString Stream::ip() const { return m_tcp != nullptr ? m_tcp->address().toString() : QString(); }
+QString Stream::ip() const { return m_tcp != nullptr && !m_tunnel ? m_tcp->address().toString() : QString(); }
 
 QString Stream::remote() const
 {
-    return m_tcp != nullptr ? endpointText(m_tcp->address(), m_tcp->port()) : QString();
+    return m_tcp != nullptr && !m_tunnel ? endpointText(m_tcp->address(), m_tcp->port()) : QString();
 }
 
 void Stream::fail(FailureKind kind, const QString &message, const QString &hint)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/observation.h"
+#include "probes/proxytunnel.h"
 #include "probes/resolver.h"
 #include "probes/services.h"
 #include "probes/tlssession.h"
@@ -23,6 +24,7 @@ struct StreamTarget {
     Security security = Security::Plain;
     ClientOptions client;
     QStringList alpn;
+    std::optional<Proxy> proxy; ///< the way there; then the proxy resolves `host`
 
     bool operator==(const StreamTarget &) const = default;
 };
@@ -47,9 +49,12 @@ public:
     std::optional<Duration> dnsTime() const { return m_dns; }
     std::optional<Duration> connectTime() const { return m_connect; }
     std::optional<Duration> tlsTime() const { return m_tlsTime; }
-    QString ip() const;
-    QString remote() const; ///< "203.0.113.7:443", "[::1]:443"
-    bool isTcpConnected() const { return m_connect.has_value(); }
+    QString ip() const; ///< of the target; empty behind a proxy, which does not tell
+    QString remote() const; ///< "203.0.113.7:443", "[::1]:443"; empty behind a proxy
+    /// The target itself accepted the connection; behind a proxy that forwards requests nobody can know.
+    bool isTcpConnected() const { return m_connect.has_value() && !isForwarded(); }
+    bool isForwarded() const { return m_target.proxy && m_target.proxy->use == ProxyUse::Forward; }
+    std::optional<int> proxyStatus() const { return m_tunnel ? m_tunnel->status() : std::nullopt; }
     const std::optional<TlsFacts> &tls() const { return m_tls; }
     const QStringList &tlsNotes() const { return m_tlsNotes; }
     /// The server asked for a client certificate and has not yet said whether it accepts what it got (TLS 1.3 tells
@@ -69,6 +74,11 @@ private:
     void tryNext();
     void attemptFailed(TcpConnection *attempt, FailureKind kind, const QString &reason);
     void adopt(TcpConnection *attempt);
+    void enterTunnel();
+    void advanceTunnel();
+    void established();
+    void innerReceived(const QByteArray &bytes);
+    void toWire(const QByteArray &bytes);
     void beginTls();
     void continueTls();
     void handshakeFailed();
@@ -93,6 +103,7 @@ private:
     QTimer m_nextAttempt;
     std::optional<Failure> m_worst; // of the attempts so far
     TcpConnection *m_tcp = nullptr; // child
+    std::unique_ptr<ProxyTunnel> m_tunnel;
     std::unique_ptr<TlsSession> m_session;
     QByteArray m_firstCipherText; // start of what a peer sent that does not speak TLS
     bool m_open = false;

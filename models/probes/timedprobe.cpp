@@ -77,7 +77,11 @@ void TimedProbe::keepConnection(const Stream &stream)
     m_observation.remote = stream.remote();
     m_observation.tls = stream.tls();
     m_observation.notes.append(stream.tlsNotes());
-    if (stream.isTcpConnected())
+    if (stream.target().proxy)
+        m_observation.notes.append(u"through the proxy %1"_s.arg(stream.target().proxy->address()));
+    if (stream.proxyStatus())
+        m_observation.status = stream.proxyStatus();
+    if (stream.isTcpConnected() && !stream.ip().isEmpty())
         m_evidence.ip = stream.ip();
     if (!m_observation.tls)
         return;

@@ -32,6 +32,8 @@ protected:
     ProbeServices &services() { return m_services; }
     const Secrets &secrets() const { return m_context->secrets; }
     const std::shared_ptr<JourneyContext> &context() const { return m_context; }
+    /// Values that turned out to be secret on the way; masked from now on, in later steps too.
+    void addSecrets(const QStringList &values) { m_context->secrets = m_context->secrets.with(values); }
     const ConditionSet &conditions() const { return *m_request.conditions; }
     Duration sinceStart() const { return m_services.clock().steady() - m_startedSteady; }
 

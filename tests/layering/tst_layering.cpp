@@ -130,6 +130,7 @@ private Q_SLOTS:
         row("SQL outside history", "models/items/a.h", "#include <QSqlQuery>\n", "(QtSql)");
         row("YAML outside incident", "models/verdict/a.cpp", "#include <yaml-cpp/yaml.h>\n", "<yaml-cpp/yaml.h>");
         row("OpenSSL in the engine", "models/engine/a.cpp", "#include <openssl/ssl.h>\n", "<openssl/ssl.h>");
+        row("HTTP/2 in the engine", "models/engine/a.cpp", "#include <nghttp2/nghttp2.h>\n", "<nghttp2/nghttp2.h>");
         row("the commands include a widget", "app/cli/a.cpp", "#include \"widgets/theme/palette.h\"\n", "widgets/theme");
         row("the board includes a command", "app/board/a.cpp", "#include \"app/cli/output.h\"\n", "app/cli");
         row("the wiring includes a widget", "app/wiring/a.cpp", "#include <QWidget>\n", "(QtWidgets)");

@@ -343,6 +343,8 @@ void TestReader::clientOptions()
       insecure: yes
       ignore-redirect: true
       keep-alive: on
+      http-version: 2
+      store-cookies: true
       max-body-size: 2MiB
       proxy-url: http://user:proxypass@proxy.test:3128
       starttls: imap
@@ -352,7 +354,8 @@ void TestReader::clientOptions()
     READ(result);
     ClientOptions expected;
     expected.timeout = 1500ms;
-    expected.insecure = expected.ignoreRedirect = expected.keepAlive = true;
+    expected.insecure = expected.ignoreRedirect = expected.keepAlive = expected.storeCookies = true;
+    expected.httpVersion = HttpVersion::Http2;
     expected.maxBodyBytes = 2 * 1024 * 1024;
     expected.proxyUrl = u"http://user:proxypass@proxy.test:3128"_s;
     expected.startTls = StartTlsProtocol::Imap;

@@ -153,6 +153,8 @@ void TestReaderErrors::valueRows()
     row("a method with a space", with(u"method: ‸GET IT"_s), u"`GET IT` cannot be an HTTP method"_s, u"methods are words such as GET, HEAD or POST"_s);
     row("a client that is text", with(u"client: ‸fast"_s), u"`client` must be a mapping, not text"_s);
     row("an unknown auth", with(u"client: { auth: ‸gpc }"_s), u"`auth` cannot be `gpc`"_s, u"did you mean `gcp`?"_s);
+    row("a version of HTTP", with(u"client: { http-version: ‸1.0 }"_s), u"`http-version` cannot be `1.0`"_s, u"did you mean `1.1`?"_s);
+    row("HTTP/3 by its other name", with(u"client: { http-version: ‸quic }"_s), u"`http-version` cannot be `quic`"_s, u"it is one of: 1.1, 2"_s);
     row("half a client certificate", with(u"client: { tls: { certificate-file: ‸a.pem } }"_s), u"a client certificate needs both `certificate-file` and `private-key-file`"_s, u"add the other one"_s);
     row("a size", with(u"client: { max-body-size: ‸4 megs }"_s), u"`max-body-size` must be a size from 1 byte to 1GiB, not `4 megs`"_s, u"sizes look like `4MiB`, `512KiB` or `1048576`"_s);
     row("a size of nothing", with(u"client: { max-body-size: ‸0 }"_s), u"`max-body-size` must be a size from 1 byte to 1GiB, not `0`"_s, u"sizes look like `4MiB`, `512KiB` or `1048576`"_s);

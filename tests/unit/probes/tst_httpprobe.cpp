@@ -63,6 +63,12 @@ private Q_SLOTS:
         QTest::newRow("401 is an answer") << QByteArray("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n") << Then::KeepOpen << 401 << u""_s;
         QTest::newRow("418 is an answer") << QByteArray("HTTP/1.1 418 I'm a teapot\r\nContent-Length: 0\r\n\r\n") << Then::KeepOpen << 418 << u""_s;
         QTest::newRow("a redirect without a Location is an answer") << QByteArray("HTTP/1.1 301 Moved\r\nContent-Length: 0\r\n\r\n") << Then::KeepOpen << 301 << u""_s;
+        QTest::newRow("a folded header line is joined") << QByteArray("HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 1\r\n\r\nx") << Then::KeepOpen << 200 << u"x"_s;
+        QTest::newRow("204 has no body although one follows") << QByteArray("HTTP/1.1 204 No Content\r\n\r\nsurprise") << Then::KeepOpen << 204 << u""_s;
+        QTest::newRow("304 has no body although one follows") << QByteArray("HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n") << Then::KeepOpen << 304 << u""_s;
+        QTest::newRow("chunks win over a length") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n") << Then::KeepOpen << 200 << u"abcde"_s;
+        QTest::newRow("a chunk size with a space behind it") << QByteArray("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1 \r\na\r\n0\r\n\r\n") << Then::KeepOpen << 200 << u"a"_s;
+        QTest::newRow("an empty body that says it is compressed") << ok("", "Content-Encoding: gzip\r\n") << Then::KeepOpen << 200 << u""_s;
         QTest::newRow("bytes that are not text are shown as hex") << ok(QByteArray("\x00\xff", 2)) << Then::KeepOpen << 200 << u"2 bytes, not text: 00 ff"_s;
     }
     void answers()
@@ -122,6 +128,34 @@ private Q_SLOTS:
         row("a chunk size that overflows", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
         row("a chunk longer than it says", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabcd\r\n0\r\n\r\n"}, Protocol, "receive", "longer than the size");
         row("an unknown transfer encoding", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: br\r\n\r\n"}, Protocol, "receive", "transfer encoding");
+        row("a negative chunk size", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\na\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
+        row("a chunk size with a sign", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n+1\r\na\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
+        row("a chunk size with 0x", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
+        row("a chunk size with a space before it", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n 1\r\na\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
+        row("an empty chunk size", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n;x\r\na\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
+        row("a carriage return in a chunk extension", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;\rx\r\na\r\n"}, Protocol, "receive", "chunk size is no hexadecimal");
+        row("one chunk extension without end", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", .then = Then::Flood, .tail = QByteArray(65536, 'x')}, Protocol, "receive", "chunk size line is longer than 4096");
+        row("chunks that are all extension", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", .then = Then::Flood, .tail = "1;" + QByteArray(4000, 'x') + "\r\na\r\n"}, Protocol, "receive", "more framing than data");
+        row("chunks announced twice", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}, Protocol, "receive", "transfer encoding \"chunked, chunked\"");
+        row("chunks and another coding", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n"}, Protocol, "receive", "transfer encoding");
+        row("chunks in HTTP/1.0", {.bytes = "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}, Protocol, "receive", "HTTP/1.0 answer cannot come in chunks");
+        row("a trailer that is none", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nHTTP/1.1 200 OK\r\n\r\n"}, Protocol, "receive", "trailer line is malformed");
+        row("trailers without end", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", .then = Then::Flood, .tail = "X-Flood: " + QByteArray(1000, 'x') + "\r\n"}, Oversize, "receive", "headers exceed the limit of 256 KiB");
+        row("a length with a sign", {.bytes = "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\na"}, Protocol, "receive", "Content-Length is no number");
+        row("a length that overflows", {.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551617\r\n\r\na"}, Protocol, "receive", "Content-Length is no number");
+        row("two lengths in one header", {.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\na"}, Protocol, "receive", "Content-Length is no number");
+        row("a length that is folded", {.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n 0\r\n\r\na"}, Protocol, "receive", "Content-Length is no number");
+        row("a space before the colon", {.bytes = "HTTP/1.1 200 OK\r\nContent-Length : 1\r\n\r\na"}, Protocol, "receive", "header line is malformed");
+        row("a first header that is folded", {.bytes = "HTTP/1.1 200 OK\r\n A: b\r\n\r\n"}, Protocol, "receive", "starts with a space");
+        row("a carriage return in a header", {.bytes = "HTTP/1.1 200 OK\r\nA: b\rC: d\r\n\r\n"}, Protocol, "receive", "control character");
+        row("an escape sequence in a header", {.bytes = "HTTP/1.1 200 OK\r\nA: \x1b[2J\r\n\r\n"}, Protocol, "receive", "control character");
+        row("a NUL in the reason", {.bytes = QByteArray("HTTP/1.1 200 O\0K\r\n\r\n", 20)}, Protocol, "receive", "status line is malformed");
+        row("HTTP/0.9", {.bytes = "<html>hello</html>", .then = Then::Close}, Protocol, "receive", "is not HTTP: it starts with \"<html>");
+        row("HTTP/2.0 as text", {.bytes = "HTTP/2.0 200 OK\r\n\r\n"}, Protocol, "receive", "status line is malformed");
+        row("HTTP/1.2", {.bytes = "HTTP/1.2 200 OK\r\n\r\n"}, Protocol, "receive", "status line is malformed");
+        row("a status of two digits", {.bytes = "HTTP/1.1 20 OK\r\n\r\n"}, Protocol, "receive", "status line is malformed");
+        row("a status under 100", {.bytes = "HTTP/1.1 099 OK\r\n\r\n"}, Protocol, "receive", "status line is malformed");
+        row("gzip that ends before it says anything", {.bytes = ok(gzip("x").first(10), "Content-Encoding: gzip\r\n")}, Protocol, "receive", "cut off");
         row("a switch of protocols nobody asked for", {.bytes = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"}, Protocol, "receive", "switched protocols");
         row("gzip that is not", {.bytes = ok("this is no gzip", "Content-Encoding: gzip\r\n")}, Protocol, "receive", "corrupt");
         row("gzip that is cut off", {.bytes = ok(gzip(QByteArray(100'000, 'x')).chopped(20), "Content-Encoding: gzip\r\n")}, Protocol, "receive", "cut off");
@@ -317,6 +351,160 @@ private Q_SLOTS:
         QVERIFY(request.contains("X-Plain: p"));
     }
 
+    void methods_data()
+    {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<QByteArray>("length"); ///< of the request's Content-Length; empty: none
+        QTest::newRow("GET") << u"GET"_s << QByteArray() << QByteArray();
+        QTest::newRow("GET with a body") << u"GET"_s << QByteArray("q") << QByteArray("1");
+        QTest::newRow("HEAD") << u"HEAD"_s << QByteArray() << QByteArray();
+        QTest::newRow("OPTIONS") << u"OPTIONS"_s << QByteArray() << QByteArray();
+        QTest::newRow("DELETE") << u"DELETE"_s << QByteArray() << QByteArray();
+        QTest::newRow("POST") << u"POST"_s << QByteArray("a=b") << QByteArray("3");
+        QTest::newRow("POST of nothing") << u"POST"_s << QByteArray() << QByteArray("0");
+        QTest::newRow("PUT of nothing") << u"PUT"_s << QByteArray() << QByteArray("0");
+        QTest::newRow("PATCH") << u"PATCH"_s << QByteArray("{\"a\":1}") << QByteArray("7");
+        QTest::newRow("a body in UTF-8") << u"PUT"_s << QByteArray("\xc3\xa9") << QByteArray("2");
+        QTest::newRow("a body of bytes") << u"PUT"_s << QByteArray("\0\xff\r\n", 4) << QByteArray("4");
+        QTest::newRow("a method of its own") << u"PURGE"_s << QByteArray() << QByteArray();
+    }
+    void methods()
+    {
+        QFETCH(QString, method);
+        QFETCH(QByteArray, body);
+        QFETCH(QByteArray, length);
+        FaultServer server({.bytes = method == u"HEAD"_s ? QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n") : ok("x")});
+        Endpoint endpoint = endpointFor(server.url(u"http"_s), {u"[STATUS] == 200"_s});
+        endpoint.method = method;
+        endpoint.body = body;
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen);
+        QCOMPARE(seen->outcome, Outcome::Pass);
+        QVERIFY(server.lastRequest().startsWith(method.toLatin1() + " / HTTP/1.1\r\n"));
+        QCOMPARE(server.lastRequest().contains("\r\nContent-Length: " + length + "\r\n"), !length.isEmpty());
+        QCOMPARE(server.lastRequest().contains("\r\nContent-Length:"), !length.isEmpty());
+    }
+
+    void methodAfterRedirect_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<QByteArray>("next");
+        QTest::addColumn<bool>("bodyGoesAlong");
+        QTest::newRow("301 makes POST a GET") << 301 << u"POST"_s << QByteArray("GET") << false;
+        QTest::newRow("302 makes POST a GET") << 302 << u"POST"_s << QByteArray("GET") << false;
+        QTest::newRow("302 leaves PUT alone") << 302 << u"PUT"_s << QByteArray("PUT") << true;
+        QTest::newRow("303 makes PUT a GET") << 303 << u"PUT"_s << QByteArray("GET") << false;
+        QTest::newRow("303 leaves HEAD alone") << 303 << u"HEAD"_s << QByteArray("HEAD") << true;
+        QTest::newRow("307 leaves POST alone") << 307 << u"POST"_s << QByteArray("POST") << true;
+        QTest::newRow("308 leaves POST alone") << 308 << u"POST"_s << QByteArray("POST") << true;
+        QTest::newRow("308 leaves PATCH alone") << 308 << u"PATCH"_s << QByteArray("PATCH") << true;
+    }
+    void methodAfterRedirect()
+    {
+        QFETCH(int, status);
+        QFETCH(QString, method);
+        QFETCH(QByteArray, next);
+        FaultServer server({});
+        server.answer = [&](const QByteArray &request) {
+            return request.contains(" /done ") ? QByteArray("HTTP/1.1 204 No Content\r\n\r\n")
+                                               : "HTTP/1.1 " + QByteArray::number(status) + " Moved\r\nContent-Length: 0\r\nLocation: /done\r\n\r\n";
+        };
+        Endpoint endpoint = endpointFor(server.url(u"http"_s), {u"[STATUS] == 204"_s});
+        endpoint.method = method;
+        endpoint.body = "abc";
+        endpoint.headers = {{"Content-Type", "text/plain"}, {"Authorization", "Bearer t"}};
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen);
+        QCOMPARE(seen->outcome, Outcome::Pass);
+        QVERIFY2(server.lastRequest().startsWith(next + " /done "), server.lastRequest().constData());
+        QTEST(server.lastRequest().contains("\r\nContent-Length: 3\r\n"), "bodyGoesAlong");
+        QTEST(server.lastRequest().contains("\r\nContent-Type: text/plain\r\n"), "bodyGoesAlong");
+        QVERIFY(server.lastRequest().contains("\r\nAuthorization: Bearer t\r\n")); // the same origin
+    }
+
+    void cookies_data()
+    {
+        QTest::addColumn<bool>("kept");
+        QTest::addColumn<QByteArray>("setCookie");
+        QTest::addColumn<QByteArray>("sent"); ///< the whole Cookie header's value; empty: none
+        QTest::newRow("kept when asked") << true << QByteArray("sid=abcdef") << QByteArray("sid=abcdef");
+        QTest::newRow("dropped when not asked") << false << QByteArray("sid=abcdef") << QByteArray();
+        QTest::newRow("with attributes") << true << QByteArray("sid=abcdef; Path=/; HttpOnly; SameSite=Lax") << QByteArray("sid=abcdef");
+        QTest::newRow("two of them") << true << QByteArray("a=1\r\nSet-Cookie: b=2") << QByteArray("a=1; b=2");
+        QTest::newRow("for another path") << true << QByteArray("sid=abcdef; Path=/elsewhere") << QByteArray();
+        QTest::newRow("for another domain") << true << QByteArray("sid=abcdef; Domain=other.test") << QByteArray();
+        QTest::newRow("for https alone") << true << QByteArray("sid=abcdef; Secure") << QByteArray();
+        QTest::newRow("that have expired") << true << QByteArray("sid=abcdef; Max-Age=0") << QByteArray();
+        QTest::newRow("that are too large") << true << "sid=" + QByteArray(5000, 'x') << QByteArray();
+        QTest::newRow("that are nonsense") << true << QByteArray(";;;=;") << QByteArray();
+    }
+    void cookies()
+    {
+        QFETCH(bool, kept);
+        QFETCH(QByteArray, setCookie);
+        QFETCH(QByteArray, sent);
+        FaultServer server({});
+        server.answer = [&](const QByteArray &request) {
+            return request.contains(" /in ") ? ok("welcome abcdef") : "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /in\r\nSet-Cookie: " + setCookie + "\r\n\r\n";
+        };
+        Endpoint endpoint = endpointFor(server.url(u"http"_s), {u"[STATUS] == 200"_s});
+        endpoint.client.storeCookies = kept;
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen);
+        QCOMPARE(seen->outcome, Outcome::Pass);
+        QCOMPARE(server.lastRequest().count("\r\nCookie: "), sent.isEmpty() ? 0 : 1);
+        if (sent.isEmpty())
+            return;
+        QVERIFY2(server.lastRequest().contains("\r\nCookie: " + sent + "\r\n"), server.lastRequest().constData());
+        QVERIFY(!sent.contains("abcdef") || !seen->excerpt.contains(u"abcdef"_s)); // a session is a secret
+    }
+
+    void cookiesOfTheFileComeFirst()
+    {
+        FaultServer server({});
+        server.answer = [&](const QByteArray &request) {
+            return request.contains(" /in ") ? ok("x") : QByteArray("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /in\r\nSet-Cookie: b=2\r\n\r\n");
+        };
+        Endpoint endpoint = endpointFor(server.url(u"http"_s));
+        endpoint.client.storeCookies = true;
+        endpoint.headers = {{"cookie", "a=1"}};
+        QVERIFY(ProbeRunner().run(endpoint));
+        QVERIFY2(server.lastRequest().contains("\r\ncookie: a=1; b=2\r\n"), server.lastRequest().constData());
+    }
+
+    void aRedirectToItselfWithACookieIsNoLoop()
+    {
+        FaultServer server({});
+        server.answer = [&](const QByteArray &request) {
+            return request.contains("Cookie: seen=yes") ? ok("x") : QByteArray("HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /\r\nSet-Cookie: seen=yes\r\n\r\n");
+        };
+        Endpoint endpoint = endpointFor(server.url(u"http"_s), {u"[STATUS] == 200"_s});
+        endpoint.client.storeCookies = true;
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen);
+        QCOMPARE(seen->outcome, Outcome::Pass);
+    }
+
+    void stepsOfAJourneyShareCookies()
+    {
+        FaultServer server({.bytes = ok("x", "Set-Cookie: sid=abcdef\r\n")});
+        ProbeRunner runner;
+        const auto journey = std::make_shared<JourneyContext>();
+        for (const bool keeps : {true, false, true}) {
+            Endpoint endpoint = endpointFor(server.url(u"http"_s));
+            endpoint.client.storeCookies = keeps;
+            const auto step = makeProbe({.endpoint = endpoint, .conditions = std::make_shared<const ConditionSet>(), .secrets = {}, .queued = {}, .attempt = 1, .journey = journey}, runner.services);
+            QSignalSpy spy(step.get(), &Probe::finished);
+            const int before = server.requests();
+            step->start();
+            QTRY_COMPARE(spy.size(), 1);
+            QCOMPARE(server.lastRequest().contains("\r\nCookie: sid=abcdef\r\n"), keeps && before > 0);
+        }
+        QCOMPARE(journey->secrets.mask(u"abcdef"_s), u"•••"_s);
+    }
+
     void seeOtherBecomesGet()
     {
         FaultServer server({});
@@ -345,6 +533,28 @@ private Q_SLOTS:
         QCOMPARE(server.connections(), 3);
         QVERIFY(!reused->phase(Phase::Connect));
         QVERIFY(reused->notes.contains(u"measured on a reused connection"_s));
+    }
+
+    void connectionsThatAreOutOfStepAreNotReused_data()
+    {
+        QTest::addColumn<QByteArray>("answer");
+        QTest::addColumn<QString>("note");
+        QTest::newRow("framed twice") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") << u"both Content-Length and Transfer-Encoding"_s;
+        QTest::newRow("bytes after the answer") << ok("x") + "HTTP/1.1 200 OK\r\n" << u"bytes came after the end"_s;
+        QTest::newRow("a body after 204") << QByteArray("HTTP/1.1 204 No\r\n\r\nbody") << u"bytes came after the end"_s;
+    }
+    void connectionsThatAreOutOfStepAreNotReused()
+    {
+        QFETCH(QByteArray, answer);
+        QFETCH(QString, note);
+        FaultServer server({.bytes = answer});
+        ProbeRunner runner;
+        Endpoint endpoint = endpointFor(server.url(u"http"_s));
+        endpoint.client.keepAlive = true;
+        const ObservationPtr seen = runner.run(endpoint);
+        QVERIFY(seen && runner.run(endpoint));
+        QCOMPARE(server.connections(), 2);
+        QVERIFY2(seen->notes.join(u' ').contains(note), qPrintable(seen->notes.join(u' ')));
     }
 
     void deadIdleConnectionIsNotTheServersFault()
