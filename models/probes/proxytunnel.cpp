@@ -95,7 +95,7 @@ void ProxyTunnel::handshake()
             return;
         }
         const TlsFacts facts =
-            examineChain(m_session->ssl(), {.host = m_proxy.host, .store = store->get(), .now = m_now});
+            examineChain(m_session->ssl(), {.host = m_proxy.host, .store = store->get(), .now = m_now}).facts;
         if (facts.chainVerdict != ChainVerdict::Ok && !m_tlsOptions.insecure)
             fail(FailureKind::Tls, u"the certificate of %1 is not acceptable: %2"_s.arg(name(), facts.chainMessage));
         else
