@@ -81,6 +81,10 @@ std::optional<UrlProblem> checkAuthority(const QString &url, const Scheme &schem
         return UrlProblem{u"0 is not a port"_s, u"ports go from 1 to 65535"_s, 0};
     if (scheme.port == Port::Required && parsed.port() < 0)
         return UrlProblem{u"%1:// needs a port"_s.arg(scheme.name), u"write `%1://%2:PORT`"_s.arg(scheme.name, parsed.host()), 0};
+    static const QRegularExpression database(u"^/?\\d*$"_s);
+    if (scheme.kind == Kind::Redis && !database.match(parsed.path()).hasMatch())
+        return UrlProblem{u"`%1` is not the number of a Redis database"_s.arg(parsed.path().sliced(1).left(40)),
+                          u"write `%1://%2/0`"_s.arg(scheme.name, parsed.host()), url.indexOf(parsed.path(), authority)};
     return std::nullopt;
 }
 
@@ -132,6 +136,7 @@ bool isJudged(Kind kind)
     case Kind::WebSocket:
     case Kind::Journey:
     case Kind::Tls:
+    case Kind::Redis:
     case Kind::StartTls: return true;
     default: return false;
     }

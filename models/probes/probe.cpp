@@ -2,6 +2,7 @@
 
 #include "probes/httpprobe.h"
 #include "probes/journeyprobe.h"
+#include "probes/redisprobe.h"
 #include "probes/starttlsprobe.h"
 #include "probes/tlsprobe.h"
 #include "probes/websocketprobe.h"
@@ -16,10 +17,10 @@ std::unique_ptr<Probe> makeProbe(ProbeRequest request, ProbeServices &services)
     case Kind::Journey: return std::make_unique<JourneyProbe>(std::move(request), services);
     case Kind::Tls: return std::make_unique<TlsProbe>(std::move(request), services);
     case Kind::StartTls: return std::make_unique<StartTlsProbe>(std::move(request), services);
+    case Kind::Redis: return std::make_unique<RedisProbe>(std::move(request), services);
     case Kind::Tcp:
     case Kind::Dns:
     case Kind::Icmp:
-    case Kind::Redis:
     case Kind::Postgres:
     case Kind::PromQl:
     case Kind::Unknown: return nullptr;
@@ -34,6 +35,7 @@ bool hasProbe(Kind kind)
     case Kind::WebSocket:
     case Kind::Journey:
     case Kind::Tls:
+    case Kind::Redis:
     case Kind::StartTls: return true;
     default: return false;
     }

@@ -187,6 +187,7 @@ void TestReaderErrors::urlRows()
     row("tcp without a port", url(u"‸tcp://a.test"_s), u"tcp:// needs a port"_s, u"write `tcp://a.test:PORT`"_s);
     row("udp without a port", url(u"‸udp://a.test"_s), u"udp:// needs a port"_s, u"write `udp://a.test:PORT`"_s);
     row("starttls without a port", url(u"‸starttls://a.test"_s), u"starttls:// needs a port"_s, u"write `starttls://a.test:PORT`"_s);
+    row("a Redis database by name", url(u"redis://a.test:6379‸/cache"_s), u"`cache` is not the number of a Redis database"_s, u"write `redis://a.test/0`"_s);
     row("icmp without a host", url(u"icmp://‸"_s), u"the URL names no host"_s);
     row("an empty URL", url(u"‸''"_s), u"`url` must not be empty"_s);
     row("a dns block without a name", url(u"8.8.8.8\n    dns: ‸{query-type: A}"_s), u"a dns block needs a `query-name`"_s);
