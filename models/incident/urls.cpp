@@ -27,6 +27,7 @@ constexpr std::array schemes = {
     Scheme{L("ws"), Kind::WebSocket},     Scheme{L("wss"), Kind::WebSocket},
     Scheme{L("tcp"), Kind::Tcp, Port::Required}, Scheme{L("tls"), Kind::Tls},
     Scheme{L("starttls"), Kind::StartTls, Port::Required}, Scheme{L("icmp"), Kind::Icmp},
+    Scheme{L("dns"), Kind::Dns},
     Scheme{L("redis"), Kind::Redis},      Scheme{L("rediss"), Kind::Redis},
     Scheme{L("postgres"), Kind::Postgres}, Scheme{L("postgresql"), Kind::Postgres},
     Scheme{L("promql+http"), Kind::PromQl}, Scheme{L("promql+https"), Kind::PromQl},
@@ -90,6 +91,14 @@ std::optional<UrlProblem> checkAuthority(const QString &url, const Scheme &schem
 
 } // namespace
 
+QString resolverUrl(const QString &url)
+{
+    if (url.contains("://"_L1))
+        return url;
+    const bool bareV6 = url.count(u':') > 1 && !url.startsWith(u'[');
+    return (bareV6 ? u"dns://[%1]"_s : u"dns://%1"_s).arg(url);
+}
+
 QString schemeOf(const QString &url)
 {
     const qsizetype end = url.indexOf("://"_L1);
@@ -137,7 +146,10 @@ bool isJudged(Kind kind)
     case Kind::Journey:
     case Kind::Tls:
     case Kind::Redis:
-    case Kind::StartTls: return true;
+    case Kind::StartTls:
+    case Kind::Tcp:
+    case Kind::Dns:
+    case Kind::Icmp: return true;
     default: return false;
     }
 }

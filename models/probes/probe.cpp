@@ -1,9 +1,12 @@
 #include "probes/probe.h"
 
+#include "probes/dnsprobe.h"
 #include "probes/httpprobe.h"
+#include "probes/icmpprobe.h"
 #include "probes/journeyprobe.h"
 #include "probes/redisprobe.h"
 #include "probes/starttlsprobe.h"
+#include "probes/tcpprobe.h"
 #include "probes/tlsprobe.h"
 #include "probes/websocketprobe.h"
 
@@ -18,9 +21,9 @@ std::unique_ptr<Probe> makeProbe(ProbeRequest request, ProbeServices &services)
     case Kind::Tls: return std::make_unique<TlsProbe>(std::move(request), services);
     case Kind::StartTls: return std::make_unique<StartTlsProbe>(std::move(request), services);
     case Kind::Redis: return std::make_unique<RedisProbe>(std::move(request), services);
-    case Kind::Tcp:
-    case Kind::Dns:
-    case Kind::Icmp:
+    case Kind::Tcp: return std::make_unique<TcpProbe>(std::move(request), services);
+    case Kind::Dns: return std::make_unique<DnsProbe>(std::move(request), services);
+    case Kind::Icmp: return std::make_unique<IcmpProbe>(std::move(request), services);
     case Kind::Postgres:
     case Kind::PromQl:
     case Kind::Unknown: return nullptr;
@@ -36,7 +39,10 @@ bool hasProbe(Kind kind)
     case Kind::Journey:
     case Kind::Tls:
     case Kind::Redis:
-    case Kind::StartTls: return true;
+    case Kind::StartTls:
+    case Kind::Tcp:
+    case Kind::Dns:
+    case Kind::Icmp: return true;
     default: return false;
     }
 }
