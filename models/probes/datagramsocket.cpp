@@ -13,9 +13,11 @@
 
 #include <linux/errqueue.h>
 
-namespace allclear {
+namespace allclear
+{
 
-namespace {
+namespace
+{
 
 constexpr std::size_t largestDatagram = 64 * 1024;
 
@@ -43,7 +45,7 @@ std::optional<std::pair<int, int>> icmpBehind(int descriptor)
 
 } // namespace
 
-DatagramSocket::DatagramSocket(QObject *parent) : QObject(parent) {}
+DatagramSocket::DatagramSocket(QObject *parent) : QObject(parent) { }
 
 DatagramSocket::~DatagramSocket() { close(); }
 
@@ -71,7 +73,8 @@ std::optional<DatagramFault> DatagramSocket::open(DatagramKind kind, const QHost
         return fault;
     }
     const int on = 1;
-    ::setsockopt(m_descriptor, v6 ? int(IPPROTO_IPV6) : int(IPPROTO_IP), v6 ? IPV6_RECVERR : IP_RECVERR, &on, sizeof on);
+    ::setsockopt(m_descriptor, v6 ? int(IPPROTO_IPV6) : int(IPPROTO_IP), v6 ? IPV6_RECVERR : IP_RECVERR, &on,
+                 sizeof on);
     if (::connect(m_descriptor, reinterpret_cast<const sockaddr *>(&peer), length) != 0)
         return faultOf(errno);
     m_readable = std::make_unique<QSocketNotifier>(m_descriptor, QSocketNotifier::Read);

@@ -11,7 +11,8 @@
 
 class QSocketNotifier;
 
-namespace allclear {
+namespace allclear
+{
 
 enum class DatagramKind { Udp, Ping };
 
@@ -23,7 +24,8 @@ struct DatagramFault {
     std::optional<std::pair<int, int>> icmp; ///< type and code of the ICMP message behind it
 };
 
-class DatagramSocket : public QObject {
+class DatagramSocket : public QObject
+{
     Q_OBJECT
 public:
     explicit DatagramSocket(QObject *parent = nullptr);

@@ -3,21 +3,24 @@
 #include "probes/dnsreader.h"
 
 #include <QHostAddress>
-#include <QUrl>
 #include <QtEndian>
+#include <QUrl>
 
 #include <array>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr qsizetype headerBytes = 12;
 constexpr qsizetype maxNameBytes = 255, maxLabelBytes = 63;
 constexpr quint16 classInternet = 1;
-constexpr quint16 flagResponse = 0x8000, maskOpcode = 0x7800, flagTruncated = 0x0200, flagRecursionDesired = 0x0100, maskRcode = 0x000f;
+constexpr quint16 flagResponse = 0x8000, maskOpcode = 0x7800, flagTruncated = 0x0200, flagRecursionDesired = 0x0100,
+                  maskRcode = 0x000f;
 
 void put(QByteArray &out, quint16 number)
 {
@@ -41,15 +44,21 @@ QString reverseName(const QHostAddress &address)
 
 QString rcodeName(int code)
 {
-    constexpr std::array names = {"NOERROR"_L1, "FORMERR"_L1, "SERVFAIL"_L1, "NXDOMAIN"_L1, "NOTIMP"_L1, "REFUSED"_L1,
-                                  "YXDOMAIN"_L1, "YXRRSET"_L1, "NXRRSET"_L1, "NOTAUTH"_L1, "NOTZONE"_L1};
+    constexpr std::array names = {"NOERROR"_L1,  "FORMERR"_L1, "SERVFAIL"_L1, "NXDOMAIN"_L1, "NOTIMP"_L1, "REFUSED"_L1,
+                                  "YXDOMAIN"_L1, "YXRRSET"_L1, "NXRRSET"_L1,  "NOTAUTH"_L1,  "NOTZONE"_L1};
     const auto index = static_cast<std::size_t>(code);
     return index < names.size() ? QString(names[index]) : u"RCODE%1"_s.arg(code);
 }
 
-DnsReading broken(const QString &problem) { return {.mismatch = DnsMismatch::Malformed, .problem = problem, .answer = {}}; }
+DnsReading broken(const QString &problem)
+{
+    return {.mismatch = DnsMismatch::Malformed, .problem = problem, .answer = {}};
+}
 
-DnsReading foreign(const QString &problem) { return {.mismatch = DnsMismatch::OtherQuestion, .problem = problem, .answer = {}}; }
+DnsReading foreign(const QString &problem)
+{
+    return {.mismatch = DnsMismatch::OtherQuestion, .problem = problem, .answer = {}};
+}
 
 struct Header {
     quint16 id, flags, questions, answers, authorities, additionals;
@@ -89,7 +98,8 @@ Result<QByteArray> dnsQuestion(const DnsQuery &query)
     QByteArray wire;
     for (const QByteArray &label : encoded.isEmpty() ? QList<QByteArray>() : encoded.split('.')) {
         if (label.isEmpty() || label.size() > maxLabelBytes)
-            return Error{u"\"%1\" cannot be a DNS name: its parts have 1 to 63 characters"_s.arg(query.name.left(80)), {}};
+            return Error{u"\"%1\" cannot be a DNS name: its parts have 1 to 63 characters"_s.arg(query.name.left(80)),
+                         {}};
         wire += static_cast<char>(label.size());
         wire += label;
     }
@@ -109,7 +119,8 @@ DnsReading readDnsAnswer(const QByteArray &message, const QByteArray &question)
     DnsReader reader(message);
     const auto number = [&reader] { return reader.number16(); };
     Header header{};
-    for (quint16 *field : {&header.id, &header.flags, &header.questions, &header.answers, &header.authorities, &header.additionals})
+    for (quint16 *field :
+         {&header.id, &header.flags, &header.questions, &header.answers, &header.authorities, &header.additionals})
         *field = number();
     if (!reader.ok())
         return broken(u"the answer has %1 bytes; a DNS message has at least 12"_s.arg(message.size()));

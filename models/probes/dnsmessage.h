@@ -10,7 +10,8 @@
 
 #include <optional>
 
-namespace allclear {
+namespace allclear
+{
 
 /// A, AAAA, CNAME, MX, NS, PTR, SRV, TXT, SOA, CAA; nothing for other words.
 std::optional<quint16> dnsTypeFrom(const QString &name);
@@ -29,7 +30,7 @@ struct DnsRecord {
     QString name; ///< ends in a dot, special bytes escaped (RFC 1035, 5.1)
     quint16 type = 0;
     quint32 ttl = 0; ///< seconds
-    QString text;    ///< as Gatus shows it: the address, the target's name, "target:port" of SRV, TXT's strings joined
+    QString text; ///< as Gatus shows it: the address, the target's name, "target:port" of SRV, TXT's strings joined
 };
 
 struct DnsAnswer {
@@ -38,7 +39,11 @@ struct DnsAnswer {
     QList<DnsRecord> records; ///< of the answer section
 };
 
-enum class DnsMismatch { None, OtherQuestion /* not the answer to this question: RFC 5452 says to ignore it */, Malformed };
+enum class DnsMismatch {
+    None,
+    OtherQuestion /* not the answer to this question: RFC 5452 says to ignore it */,
+    Malformed
+};
 
 struct DnsReading {
     DnsMismatch mismatch = DnsMismatch::None;

@@ -4,14 +4,16 @@
 #include "probes/stream.h"
 
 #include <QRandomGenerator>
-#include <QUrl>
 #include <QtEndian>
+#include <QUrl>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr int defaultPort = 53;
 constexpr qsizetype lengthBytes = 2; // before a message over TCP, RFC 1035, 4.2.2
@@ -31,10 +33,13 @@ void DnsProbe::begin()
 {
     const QUrl url(endpoint().url);
     const std::optional<quint16> type = dnsTypeFrom(endpoint().dns.type);
-    const DnsQuery query{.id = static_cast<quint16>(QRandomGenerator::system()->generate()), .name = endpoint().dns.name, .type = type.value_or(0)};
+    const DnsQuery query{.id = static_cast<quint16>(QRandomGenerator::system()->generate()),
+                         .name = endpoint().dns.name,
+                         .type = type.value_or(0)};
     const Result<QByteArray> question = dnsQuestion(query);
     if (!type || !question || !url.isValid() || url.host().isEmpty()) {
-        fail({.kind = FailureKind::Internal, .phase = {},
+        fail({.kind = FailureKind::Internal,
+              .phase = {},
               .message = !type ? u"\"%1\" is not a DNS record type"_s.arg(endpoint().dns.type)
                   : !question  ? question.error().message
                                : u"the URL names no name server"_s,
@@ -56,7 +61,9 @@ void DnsProbe::resolved(const Resolution &resolution)
 {
     addToPhase(Phase::Dns, sinceStart());
     if (resolution.addresses.isEmpty()) {
-        fail({.kind = FailureKind::Dns, .phase = Phase::Dns, .message = u"the name server itself has no address: %1"_s.arg(resolution.error),
+        fail({.kind = FailureKind::Dns,
+              .phase = Phase::Dns,
+              .message = u"the name server itself has no address: %1"_s.arg(resolution.error),
               .hint = u"write its address instead of its name"_s});
         return;
     }
@@ -88,10 +95,14 @@ void DnsProbe::faulted(const DatagramFault &fault)
     }
     const QString server = endpointText(m_servers.front(), m_port);
     if (fault.kind == FailureKind::Refused) {
-        fail({.kind = fault.kind, .phase = Phase::Wait, .message = u"%1 refused the question: no name server listens on that port"_s.arg(server),
+        fail({.kind = fault.kind,
+              .phase = Phase::Wait,
+              .message = u"%1 refused the question: no name server listens on that port"_s.arg(server),
               .hint = u"check that the name server is running and the port is right"_s});
     } else {
-        fail({.kind = fault.kind, .phase = Phase::Wait, .message = u"the name server %1 cannot be reached: %2"_s.arg(server, fault.reason),
+        fail({.kind = fault.kind,
+              .phase = Phase::Wait,
+              .message = u"the name server %1 cannot be reached: %2"_s.arg(server, fault.reason),
               .hint = u"check the route, the VPN and the firewall"_s});
     }
 }
@@ -122,11 +133,12 @@ void DnsProbe::datagram(const QByteArray &message)
 void DnsProbe::askOverTcp()
 {
     m_observation.notes.append(u"the answer was too long for UDP and was asked for again over TCP"_s);
-    m_stream = std::make_unique<Stream>(services(), StreamTarget{.host = m_servers.front().toString(),
-                                                                 .port = m_port,
-                                                                 .security = Security::Plain,
-                                                                 .client = endpoint().client,
-                                                                 .alpn = {}});
+    m_stream = std::make_unique<Stream>(services(),
+                                        StreamTarget{.host = m_servers.front().toString(),
+                                                     .port = m_port,
+                                                     .security = Security::Plain,
+                                                     .client = endpoint().client,
+                                                     .alpn = {}});
     connect(m_stream.get(), &Stream::received, this, &DnsProbe::tcpReceived);
     connect(m_stream.get(), &Stream::ended, this, &DnsProbe::tcpEnded);
     connect(m_stream.get(), &Stream::failed, this, [this](Failure failure) {
@@ -161,7 +173,8 @@ void DnsProbe::tcpReceived(const QByteArray &bytes)
 
 void DnsProbe::tcpEnded()
 {
-    fail({.kind = FailureKind::Closed, .phase = m_tcpBytes.isEmpty() ? Phase::Wait : Phase::Receive,
+    fail({.kind = FailureKind::Closed,
+          .phase = m_tcpBytes.isEmpty() ? Phase::Wait : Phase::Receive,
           .message = m_tcpBytes.isEmpty() ? u"the name server closed the TCP connection without answering"_s
                                           : u"the name server closed the TCP connection in the middle of its answer"_s,
           .hint = u"the answer is too long for UDP, so the name server has to serve TCP as well"_s});
@@ -177,7 +190,9 @@ void DnsProbe::read(const QByteArray &message)
         answered(message, reading.answer);
         return;
     }
-    fail({.kind = FailureKind::Protocol, .phase = Phase::Receive, .message = u"the name server's answer breaks DNS: %1"_s.arg(problem),
+    fail({.kind = FailureKind::Protocol,
+          .phase = Phase::Receive,
+          .message = u"the name server's answer breaks DNS: %1"_s.arg(problem),
           .hint = u"is it a name server that listens there? a middlebox may have changed the answer"_s});
 }
 
@@ -186,7 +201,8 @@ void DnsProbe::answered(const QByteArray &message, const DnsAnswer &answer)
     stampLatency();
     m_observation.answered = true;
     m_observation.bytes = message.size();
-    m_observation.excerpt = excerptOf(answer.rcode.toUtf8() + (answer.records.isEmpty() ? QByteArray() : '\n' + dnsLines(answer.records)));
+    m_observation.excerpt =
+        excerptOf(answer.rcode.toUtf8() + (answer.records.isEmpty() ? QByteArray() : '\n' + dnsLines(answer.records)));
     m_evidence.dnsRcode = answer.rcode;
     m_evidence.responseTime = m_observation.latency;
     for (const DnsRecord &record : answer.records) {
@@ -211,7 +227,8 @@ void DnsProbe::release()
     if (m_ignored > 0)
         m_observation.notes.append(u"%1 datagrams that answered another question were ignored"_s.arg(m_ignored));
     if (m_observation.failure && m_observation.failure->kind == FailureKind::Timeout && m_asked && !m_stream)
-        m_observation.failure->hint = u"nothing came back over UDP: the name server is down or stuck, or a firewall drops the packets"_s;
+        m_observation.failure->hint =
+            u"nothing came back over UDP: the name server is down or stuck, or a firewall drops the packets"_s;
     m_evidence.connected = m_observation.answered;
     if (m_stream) {
         disconnect(m_stream.get(), nullptr, this, nullptr);

@@ -1,7 +1,7 @@
 // Gatus's `dns` block: asks the name server in the URL (default port 53) one question over UDP, over TCP when the
-// answer is truncated (RFC 1035, RFC 7766). Every answer with a response code counts as an answer, NXDOMAIN and SERVFAIL
-// included: [DNS_RCODE] decides. [BODY] is the last record of the type that was asked for, as Gatus has it, and has
-// no value when there is none. A datagram that answers another question is ignored and noted (RFC 5452).
+// answer is truncated (RFC 1035, RFC 7766). Every answer with a response code counts as an answer, NXDOMAIN and
+// SERVFAIL included: [DNS_RCODE] decides. [BODY] is the last record of the type that was asked for, as Gatus has it,
+// and has no value when there is none. A datagram that answers another question is ignored and noted (RFC 5452).
 #pragma once
 
 #include "probes/datagramsocket.h"
@@ -13,9 +13,11 @@
 
 #include <memory>
 
-namespace allclear {
+namespace allclear
+{
 
-class DnsProbe : public TimedProbe {
+class DnsProbe : public TimedProbe
+{
     Q_OBJECT
 public:
     DnsProbe(ProbeRequest request, ProbeServices &services);

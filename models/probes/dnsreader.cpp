@@ -5,11 +5,13 @@
 
 #include <array>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr qsizetype maxName = 255; ///< bytes on the wire, RFC 1035, 2.3.4
 
@@ -20,9 +22,10 @@ struct TypeName {
     QLatin1StringView name;
 };
 
-constexpr std::array typeNames = {TypeName{A, "A"_L1},     TypeName{NS, "NS"_L1},   TypeName{CNAME, "CNAME"_L1}, TypeName{SOA, "SOA"_L1},
-                                  TypeName{PTR, "PTR"_L1}, TypeName{MX, "MX"_L1},   TypeName{TXT, "TXT"_L1},     TypeName{AAAA, "AAAA"_L1},
-                                  TypeName{SRV, "SRV"_L1}, TypeName{CAA, "CAA"_L1}};
+constexpr std::array typeNames = {TypeName{A, "A"_L1},     TypeName{NS, "NS"_L1},     TypeName{CNAME, "CNAME"_L1},
+                                  TypeName{SOA, "SOA"_L1}, TypeName{PTR, "PTR"_L1},   TypeName{MX, "MX"_L1},
+                                  TypeName{TXT, "TXT"_L1}, TypeName{AAAA, "AAAA"_L1}, TypeName{SRV, "SRV"_L1},
+                                  TypeName{CAA, "CAA"_L1}};
 
 QString shownLabel(QByteArrayView label)
 {
@@ -43,7 +46,8 @@ QString shownLabel(QByteArrayView label)
 
 std::optional<quint16> dnsTypeFrom(const QString &name)
 {
-    const auto found = std::ranges::find_if(typeNames, [&](const TypeName &t) { return name.compare(t.name, Qt::CaseInsensitive) == 0; });
+    const auto found = std::ranges::find_if(
+        typeNames, [&](const TypeName &t) { return name.compare(t.name, Qt::CaseInsensitive) == 0; });
     return found == typeNames.end() ? std::nullopt : std::optional(found->type);
 }
 

@@ -4,14 +4,16 @@
 
 #include "probes/dnsmessage.h"
 
-namespace allclear {
+namespace allclear
+{
 
 /// "A", or "TYPE65" for types without a name here (RFC 3597).
 QString dnsTypeName(quint16 type);
 
-class DnsReader {
+class DnsReader
+{
 public:
-    explicit DnsReader(QByteArrayView message) : m_message(message) {}
+    explicit DnsReader(QByteArrayView message) : m_message(message) { }
 
     bool ok() const { return m_problem.isEmpty(); }
     const QString &problem() const { return m_problem; }

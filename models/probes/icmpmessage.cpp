@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr qsizetype headerBytes = 8;
 

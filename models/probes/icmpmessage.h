@@ -6,7 +6,8 @@
 #include <QByteArrayView>
 #include <QString>
 
-namespace allclear {
+namespace allclear
+{
 
 enum class IpVersion { V4, V6 };
 

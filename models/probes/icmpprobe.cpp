@@ -2,11 +2,13 @@
 
 #include <QRandomGenerator>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr quint16 sequence = 1;
 constexpr int payloadWords = 4; // 16 bytes
@@ -45,7 +47,10 @@ void IcmpProbe::begin()
 {
     const QString host = pingHostOf(endpoint().url);
     if (host.isEmpty()) {
-        fail({.kind = FailureKind::Internal, .phase = {}, .message = u"the URL names no host"_s, .hint = u"write icmp://host"_s});
+        fail({.kind = FailureKind::Internal,
+              .phase = {},
+              .message = u"the URL names no host"_s,
+              .hint = u"write icmp://host"_s});
         return;
     }
     if (QHostAddress literal; literal.setAddress(host)) {
@@ -60,7 +65,9 @@ void IcmpProbe::resolved(const Resolution &resolution)
 {
     addToPhase(Phase::Dns, sinceStart());
     if (resolution.addresses.isEmpty()) {
-        fail({.kind = FailureKind::Dns, .phase = Phase::Dns, .message = resolution.error,
+        fail({.kind = FailureKind::Dns,
+              .phase = Phase::Dns,
+              .message = resolution.error,
               .hint = u"check the name for typing errors and this computer's name servers"_s});
         return;
     }
@@ -97,13 +104,18 @@ void IcmpProbe::faulted(const DatagramFault &fault)
     }
     const QString host = m_addresses.front().toString();
     if (fault.of == DatagramFault::Of::Socket) {
-        fail({.kind = FailureKind::Unreachable, .phase = {},
-              .message = u"this computer does not let this user send pings: %1"_s.arg(fault.reason),
-              .hint = u"allow it with: sysctl -w net.ipv4.ping_group_range=\"0 2147483647\" (as root; in a container with --sysctl), or watch a tcp:// port instead"_s});
+        fail(
+            {.kind = FailureKind::Unreachable,
+             .phase = {},
+             .message = u"this computer does not let this user send pings: %1"_s.arg(fault.reason),
+             .hint =
+                 u"allow it with: sysctl -w net.ipv4.ping_group_range=\"0 2147483647\" (as root; in a container with --sysctl), or watch a tcp:// port instead"_s});
         return;
     }
     const QString reason = fault.icmp ? icmpErrorText(version(), fault.icmp->first, fault.icmp->second) : fault.reason;
-    fail({.kind = fault.kind, .phase = Phase::Wait, .message = u"%1 cannot be pinged: %2"_s.arg(host, reason),
+    fail({.kind = fault.kind,
+          .phase = Phase::Wait,
+          .message = u"%1 cannot be pinged: %2"_s.arg(host, reason),
           .hint = u"check the route, the VPN and the firewall"_s});
 }
 
@@ -136,7 +148,8 @@ void IcmpProbe::release()
     if (m_ignored > 0)
         m_observation.notes.append(u"%1 replies to another ping were ignored"_s.arg(m_ignored));
     if (m_observation.failure && m_observation.failure->kind == FailureKind::Timeout && m_sent)
-        m_observation.failure->hint = u"no reply to the ping: the host is down, or a firewall drops pings; a tcp:// port says more"_s;
+        m_observation.failure->hint =
+            u"no reply to the ping: the host is down, or a firewall drops pings; a tcp:// port says more"_s;
     m_evidence.connected = m_observation.answered;
     m_evidence.phases = m_observation.phases;
 }

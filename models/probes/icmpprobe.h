@@ -10,9 +10,11 @@
 
 #include <QFutureWatcher>
 
-namespace allclear {
+namespace allclear
+{
 
-class IcmpProbe : public TimedProbe {
+class IcmpProbe : public TimedProbe
+{
     Q_OBJECT
 public:
     IcmpProbe(ProbeRequest request, ProbeServices &services);

@@ -6,11 +6,13 @@
 
 #include <array>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr qsizetype shownError = 300;
 
@@ -23,9 +25,13 @@ struct Refusal {
 
 // The first row that fits counts.
 constexpr std::array refusals = {
-    Refusal{"NOAUTH"_L1, {}, "Redis wants a password and the URL has none"_L1,
+    Refusal{"NOAUTH"_L1,
+            {},
+            "Redis wants a password and the URL has none"_L1,
             "write redis://:PASSWORD@host:port, the password from a ${VARIABLE}"_L1},
-    Refusal{"WRONGPASS"_L1, {}, "Redis does not accept this user name and password"_L1,
+    Refusal{"WRONGPASS"_L1,
+            {},
+            "Redis does not accept this user name and password"_L1,
             "compare the secret with the server's requirepass or ACL; it may have been rotated"_L1},
     Refusal{"ERR"_L1, "invalid password"_L1, "Redis does not accept this password"_L1,
             "compare the secret with the server's requirepass; it may have been rotated"_L1},
@@ -33,27 +39,48 @@ constexpr std::array refusals = {
             "is this the right server? otherwise take the password out of the URL"_L1},
     Refusal{"ERR"_L1, "no password is set"_L1, "Redis has no password set, but the URL names one"_L1,
             "is this the right server? otherwise take the password out of the URL"_L1},
-    Refusal{"NOPERM"_L1, {}, "this Redis user may not run %1"_L1,
+    Refusal{"NOPERM"_L1,
+            {},
+            "this Redis user may not run %1"_L1,
             "grant the command to the user (ACL SETUSER), or set body: PING to ask for no more than PING"_L1},
-    Refusal{"LOADING"_L1, {}, "Redis is still loading its data and serves nothing yet"_L1,
+    Refusal{"LOADING"_L1,
+            {},
+            "Redis is still loading its data and serves nothing yet"_L1,
             "it was restarted: wait, and look at the size of its dump if it takes long"_L1},
-    Refusal{"MISCONF"_L1, {}, "Redis refuses commands because its last save to disk failed"_L1,
+    Refusal{"MISCONF"_L1,
+            {},
+            "Redis refuses commands because its last save to disk failed"_L1,
             "look at its log and at the free disk space; stop-writes-on-bgsave-error is set"_L1},
-    Refusal{"READONLY"_L1, {}, "this Redis is a read-only replica"_L1,
+    Refusal{"READONLY"_L1,
+            {},
+            "this Redis is a read-only replica"_L1,
             "a failover may have moved the primary: check where the name or the proxy points"_L1},
-    Refusal{"CLUSTERDOWN"_L1, {}, "the Redis cluster is down: not all hash slots are served"_L1,
+    Refusal{"CLUSTERDOWN"_L1,
+            {},
+            "the Redis cluster is down: not all hash slots are served"_L1,
             "ask CLUSTER INFO and CLUSTER NODES which nodes have failed"_L1},
-    Refusal{"MASTERDOWN"_L1, {}, "this replica has lost its primary and does not serve old data"_L1,
+    Refusal{"MASTERDOWN"_L1,
+            {},
+            "this replica has lost its primary and does not serve old data"_L1,
             "check the primary and the link to it; replica-serve-stale-data is no"_L1},
-    Refusal{"OOM"_L1, {}, "Redis is out of memory: maxmemory is reached and nothing may be evicted"_L1,
+    Refusal{"OOM"_L1,
+            {},
+            "Redis is out of memory: maxmemory is reached and nothing may be evicted"_L1,
             "raise maxmemory, free keys or choose an eviction policy"_L1},
-    Refusal{"NOREPLICAS"_L1, {}, "Redis refuses writes because too few replicas follow it"_L1,
+    Refusal{"NOREPLICAS"_L1,
+            {},
+            "Redis refuses writes because too few replicas follow it"_L1,
             "check the replicas; min-replicas-to-write sets how many are needed"_L1},
-    Refusal{"DENIED"_L1, {}, "Redis is in protected mode: it takes connections from its own computer only"_L1,
+    Refusal{"DENIED"_L1,
+            {},
+            "Redis is in protected mode: it takes connections from its own computer only"_L1,
             "set a password or bind addresses on the server"_L1},
-    Refusal{"BUSY"_L1, {}, "Redis is busy with a script that does not end"_L1, "SCRIPT KILL or FUNCTION KILL ends it"_L1},
-    Refusal{"MOVED"_L1, {}, "this key belongs to another node of the Redis cluster"_L1, "ask the node that it names"_L1},
-    Refusal{"ERR"_L1, "max number of clients"_L1, "Redis has reached its maximum number of clients and takes no more"_L1,
+    Refusal{
+        "BUSY"_L1, {}, "Redis is busy with a script that does not end"_L1, "SCRIPT KILL or FUNCTION KILL ends it"_L1},
+    Refusal{
+        "MOVED"_L1, {}, "this key belongs to another node of the Redis cluster"_L1, "ask the node that it names"_L1},
+    Refusal{"ERR"_L1, "max number of clients"_L1,
+            "Redis has reached its maximum number of clients and takes no more"_L1,
             "look for leaking connection pools (CLIENT LIST), or raise maxclients"_L1},
     Refusal{"ERR"_L1, "DB index"_L1, "Redis has no database of this number"_L1,
             "the path of the URL is the database: redis://host:port/0"_L1},
@@ -84,15 +111,17 @@ QJsonValue valueOf(const QByteArray &text)
     bool ok = false;
     if (const qint64 integer = text.toLongLong(&ok); ok)
         return integer;
-    const bool decimal = !text.isEmpty() && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '-'; });
+    const bool decimal = !text.isEmpty()
+        && std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '-'; });
     if (const double number = decimal ? text.toDouble(&ok) : 0; decimal && ok)
         return number;
     return QString::fromUtf8(text);
 }
 
-class Writer {
+class Writer
+{
 public:
-    explicit Writer(const QHash<QByteArray, QByteArray> &fields) : m_fields(fields) {}
+    explicit Writer(const QHash<QByteArray, QByteArray> &fields) : m_fields(fields) { }
     void add(QLatin1StringView key, const char *field)
     {
         if (const auto found = m_fields.constFind(field); found != m_fields.cend())
@@ -138,7 +167,8 @@ QJsonObject clientsOf(const QHash<QByteArray, QByteArray> &fields)
 QString redisErrorWord(const QByteArray &error)
 {
     const QByteArray word = error.left(error.indexOf(' ')).left(40);
-    const bool isWord = !word.isEmpty() && std::ranges::all_of(word, [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
+    const bool isWord =
+        !word.isEmpty() && std::ranges::all_of(word, [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
     return isWord ? QString::fromLatin1(word) : u"ERR"_s;
 }
 

@@ -5,7 +5,8 @@
 
 #include <QByteArray>
 
-namespace allclear {
+namespace allclear
+{
 
 /// The error word of "-NOAUTH Authentication required." is NOAUTH; ERR for errors of no kind of their own.
 QString redisErrorWord(const QByteArray &error);

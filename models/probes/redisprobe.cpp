@@ -5,11 +5,13 @@
 
 #include <QUrl>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr int defaultPort = 6379;
 
@@ -26,21 +28,27 @@ void RedisProbe::begin()
 {
     const QUrl url(endpoint().url);
     if (!url.isValid() || url.host().isEmpty()) {
-        fail({.kind = FailureKind::Internal, .phase = {}, .message = u"the URL of this Redis has no host"_s, .hint = {}});
+        fail({.kind = FailureKind::Internal,
+              .phase = {},
+              .message = u"the URL of this Redis has no host"_s,
+              .hint = {}});
         return;
     }
     planCommands(url.userName(QUrl::FullyDecoded), url.password(QUrl::FullyDecoded), url.path());
     const Security security = url.scheme() == "rediss"_L1 ? Security::Tls : Security::Plain;
-    m_stream = std::make_unique<Stream>(services(), StreamTarget{.host = url.host(),
-                                                                 .port = static_cast<quint16>(url.port(defaultPort)),
-                                                                 .security = security,
-                                                                 .client = endpoint().client,
-                                                                 .alpn = {}});
+    m_stream = std::make_unique<Stream>(services(),
+                                        StreamTarget{.host = url.host(),
+                                                     .port = static_cast<quint16>(url.port(defaultPort)),
+                                                     .security = security,
+                                                     .client = endpoint().client,
+                                                     .alpn = {}});
     connect(m_stream.get(), &Stream::opened, this, &RedisProbe::sendNext);
     connect(m_stream.get(), &Stream::received, this, &RedisProbe::received);
     connect(m_stream.get(), &Stream::failed, this, &RedisProbe::streamFailed);
     connect(m_stream.get(), &Stream::ended, this, [this] {
-        streamFailed({.kind = FailureKind::Closed, .phase = {}, .message = u"the server closed the connection"_s,
+        streamFailed({.kind = FailureKind::Closed,
+                      .phase = {},
+                      .message = u"the server closed the connection"_s,
                       .hint = u"a crash, a restart or a proxy without a server behind it looks like this"_s});
     });
     m_stream->open();
@@ -97,8 +105,8 @@ void RedisProbe::replied(const RespValue &reply)
         rejected(reply);
         return;
     }
-    const bool fits = current().step == Step::Ask || (reply.type == RespValue::Type::Status
-        && reply.text == (current().step == Step::Ping ? "PONG" : "OK"));
+    const bool fits = current().step == Step::Ask
+        || (reply.type == RespValue::Type::Status && reply.text == (current().step == Step::Ping ? "PONG" : "OK"));
     if (!fits || m_reader.hasPartial()) {
         unexpected(reply);
     } else if (current().step == Step::Ask) {
@@ -125,8 +133,10 @@ void RedisProbe::unexpected(const RespValue &reply)
     const QString got = m_reader.hasPartial()
         ? u"more than one reply to %1"_s.arg(command)
         : u"something else than %1 to %2: %3"_s.arg(current().step == Step::Ping ? u"PONG"_s : u"OK"_s, command,
-                                                   QString::fromUtf8(respText(reply).value_or("nil")).left(80));
-    fail({.kind = FailureKind::Protocol, .phase = Phase::Receive, .message = u"the server sent %1"_s.arg(got),
+                                                    QString::fromUtf8(respText(reply).value_or("nil")).left(80));
+    fail({.kind = FailureKind::Protocol,
+          .phase = Phase::Receive,
+          .message = u"the server sent %1"_s.arg(got),
           .hint = u"a proxy in between may mix up connections"_s});
 }
 
@@ -137,7 +147,8 @@ void RedisProbe::keepAsked(const RespValue &reply)
     if (endpoint().body.simplified().isEmpty()) {
         const std::optional<QByteArray> json = body ? redisInfoJson(*body) : std::nullopt;
         if (!json) {
-            fail({.kind = FailureKind::Protocol, .phase = Phase::Receive,
+            fail({.kind = FailureKind::Protocol,
+                  .phase = Phase::Receive,
                   .message = u"the reply to INFO does not say which Redis this is"_s,
                   .hint = u"a server that only resembles Redis may answer PING; set body: PING to ask for no more"_s});
             return;
@@ -158,7 +169,8 @@ void RedisProbe::streamFailed(Failure failure)
     if (failure.kind == FailureKind::Closed && m_stream->phase() == Phase::Wait) {
         failure.phase = m_hasByte ? Phase::Receive : Phase::Wait;
         const QString when = m_hasByte ? u"in the middle of its reply to %1"_s : u"before it answered %1"_s;
-        failure.message = u"the server closed or reset the connection %1"_s.arg(when.arg(QString::fromUtf8(current().words.front())));
+        failure.message =
+            u"the server closed or reset the connection %1"_s.arg(when.arg(QString::fromUtf8(current().words.front())));
     }
     fail(failure);
 }

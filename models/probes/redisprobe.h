@@ -7,9 +7,11 @@
 
 #include <memory>
 
-namespace allclear {
+namespace allclear
+{
 
-class RedisProbe : public TimedProbe {
+class RedisProbe : public TimedProbe
+{
     Q_OBJECT
 public:
     RedisProbe(ProbeRequest request, ProbeServices &services);

@@ -5,11 +5,13 @@
 
 #include <hiredis/hiredis.h>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr qsizetype sniffBytes = 16;
 constexpr std::size_t lengthDigits = 32;
@@ -44,7 +46,9 @@ RespValue *add(const redisReadTask *task, RespValue value)
 void *createString(const redisReadTask *task, char *text, std::size_t length)
 {
     using enum RespValue::Type;
-    const RespValue::Type type = task->type == REDIS_REPLY_ERROR ? Error : task->type == REDIS_REPLY_STATUS ? Status : Text;
+    const RespValue::Type type = task->type == REDIS_REPLY_ERROR ? Error
+        : task->type == REDIS_REPLY_STATUS                       ? Status
+                                                                 : Text;
     return add(task, {.type = type, .text = QByteArray(text, static_cast<qsizetype>(length))});
 }
 
@@ -64,7 +68,7 @@ void *createInteger(const redisReadTask *task, long long integer)
 
 void *createNil(const redisReadTask *task) { return add(task, {.type = RespValue::Type::Nil}); }
 
-void freeObject(void *) {} // Building owns everything
+void freeObject(void *) { } // Building owns everything
 
 redisReplyObjectFunctions functions{createString, createArray, createInteger, createNil, freeObject};
 
@@ -95,13 +99,15 @@ std::pair<QString, QString> stranger(const QByteArray &start)
         return {u"an SSH server answered, not Redis"_s, port};
     if (start.startsWith("\x15\x03"))
         return {u"the server wants TLS: it answered with a TLS alert"_s, u"write rediss:// for Redis over TLS"_s};
-    return {u"the answer is not Redis's protocol: it starts with %1"_s.arg(QString::fromLatin1(start.toHex(' '))), port};
+    return {u"the answer is not Redis's protocol: it starts with %1"_s.arg(QString::fromLatin1(start.toHex(' '))),
+            port};
 }
 
 } // namespace
 
 struct RespReader::Hiredis {
-    std::unique_ptr<redisReader, decltype(&redisReaderFree)> reader{redisReaderCreateWithFunctions(&functions), &redisReaderFree};
+    std::unique_ptr<redisReader, decltype(&redisReaderFree)> reader{redisReaderCreateWithFunctions(&functions),
+                                                                    &redisReaderFree};
     Building building;
 };
 
@@ -162,7 +168,8 @@ void RespReader::checkAnnounced()
     bool ok = false;
     const qint64 announced = end > 0 ? rest.first(end).toLongLong(&ok) : 0;
     if (ok && announced > m_limit)
-        fail(FailureKind::Oversize, u"the reply announces %1 bytes; the limit is %2 KiB"_s.arg(announced).arg(m_limit / 1024), limitHint());
+        fail(FailureKind::Oversize,
+             u"the reply announces %1 bytes; the limit is %2 KiB"_s.arg(announced).arg(m_limit / 1024), limitHint());
 }
 
 void RespReader::tooLong()
@@ -175,12 +182,14 @@ void RespReader::brokenReply()
     const redisReader *reader = m_hiredis->reader.get();
     const QString told = QString::fromLatin1(reader->errstr);
     if (m_hiredis->building.tooMany) {
-        fail(FailureKind::Oversize, u"the reply has more than %1 elements"_s.arg(maxRespElements), u"ask for less at a time"_s);
+        fail(FailureKind::Oversize, u"the reply has more than %1 elements"_s.arg(maxRespElements),
+             u"ask for less at a time"_s);
     } else if (!QByteArray("+-:$*").contains(m_start.at(0))) {
         const auto [message, hint] = stranger(m_start);
         fail(FailureKind::Protocol, message, hint);
     } else {
-        fail(FailureKind::Protocol, u"the reply breaks Redis's protocol: %1"_s.arg(told), u"a proxy in between may have damaged it"_s);
+        fail(FailureKind::Protocol, u"the reply breaks Redis's protocol: %1"_s.arg(told),
+             u"a proxy in between may have damaged it"_s);
     }
 }
 

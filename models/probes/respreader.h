@@ -10,7 +10,8 @@
 #include <memory>
 #include <vector>
 
-namespace allclear {
+namespace allclear
+{
 
 inline constexpr qsizetype maxRespElements = 65536; ///< of one reply, nested ones included
 
@@ -22,7 +23,8 @@ struct RespValue {
     std::vector<std::unique_ptr<RespValue>> elements;
 };
 
-class RespReader {
+class RespReader
+{
 public:
     /// `limit` is in bytes and holds for each reply, framing included.
     explicit RespReader(qint64 limit);
@@ -44,7 +46,7 @@ private:
 
     qint64 m_limit;
     qint64 m_pending = 0; // bytes since the last complete reply
-    QByteArray m_start;   // of the first reply: tells who is there instead of Redis
+    QByteArray m_start; // of the first reply: tells who is there instead of Redis
     std::unique_ptr<Hiredis> m_hiredis;
     std::optional<Failure> m_failure;
 };

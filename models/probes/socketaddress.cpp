@@ -4,7 +4,8 @@
 #include <cstring>
 #include <netinet/in.h>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 

@@ -7,7 +7,8 @@
 
 #include <sys/socket.h>
 
-namespace allclear {
+namespace allclear
+{
 
 /// Fills `out` and returns the length in use.
 socklen_t toSockaddr(const QHostAddress &address, quint16 port, sockaddr_storage &out);

@@ -4,17 +4,21 @@
 
 #include <QUrl>
 
-namespace allclear {
+namespace allclear
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr Duration silence = 200ms;
 
 bool expectsAnswer(const Endpoint &endpoint)
 {
-    const auto readsBody = [](const ConditionText &condition) { return condition.text.contains("[BODY]"_L1, Qt::CaseInsensitive); };
+    const auto readsBody = [](const ConditionText &condition) {
+        return condition.text.contains("[BODY]"_L1, Qt::CaseInsensitive);
+    };
     return !endpoint.body.isEmpty() || std::ranges::any_of(endpoint.conditions, readsBody)
         || std::ranges::any_of(endpoint.degradedWhen, readsBody);
 }
@@ -34,15 +38,18 @@ void TcpProbe::begin()
 {
     const QUrl url(endpoint().url);
     if (!url.isValid() || url.host().isEmpty() || url.port() <= 0) {
-        fail({.kind = FailureKind::Internal, .phase = {}, .message = u"the URL names no host and port"_s,
+        fail({.kind = FailureKind::Internal,
+              .phase = {},
+              .message = u"the URL names no host and port"_s,
               .hint = u"write tcp://host:port"_s});
         return;
     }
-    m_stream = std::make_unique<Stream>(services(), StreamTarget{.host = url.host(),
-                                                                 .port = static_cast<quint16>(url.port()),
-                                                                 .security = Security::Plain,
-                                                                 .client = endpoint().client,
-                                                                 .alpn = {}});
+    m_stream = std::make_unique<Stream>(services(),
+                                        StreamTarget{.host = url.host(),
+                                                     .port = static_cast<quint16>(url.port()),
+                                                     .security = Security::Plain,
+                                                     .client = endpoint().client,
+                                                     .alpn = {}});
     connect(m_stream.get(), &Stream::opened, this, &TcpProbe::opened);
     connect(m_stream.get(), &Stream::received, this, &TcpProbe::received);
     connect(m_stream.get(), &Stream::ended, this, &TcpProbe::ended);
@@ -82,7 +89,8 @@ void TcpProbe::received(const QByteArray &bytes)
     m_answer += bytes;
     const qint64 limit = endpoint().client.maxBodyBytes;
     if (m_answer.size() > limit) {
-        fail({.kind = FailureKind::Oversize, .phase = Phase::Receive,
+        fail({.kind = FailureKind::Oversize,
+              .phase = Phase::Receive,
               .message = u"the answer exceeds the limit of %1 KiB"_s.arg(limit / 1024),
               .hint = u"client.max-body-size sets the limit"_s});
         return;
@@ -108,7 +116,8 @@ void TcpProbe::ended()
         complete();
         return;
     }
-    fail({.kind = FailureKind::Closed, .phase = Phase::Wait,
+    fail({.kind = FailureKind::Closed,
+          .phase = Phase::Wait,
           .message = u"the server closed the connection without sending anything"_s,
           .hint = u"a proxy without a server behind it, or a server that wants something else first, does this"_s});
 }

@@ -9,9 +9,11 @@
 
 #include <memory>
 
-namespace allclear {
+namespace allclear
+{
 
-class TcpProbe : public TimedProbe {
+class TcpProbe : public TimedProbe
+{
     Q_OBJECT
 public:
     TcpProbe(ProbeRequest request, ProbeServices &services);

@@ -17,7 +17,8 @@ using namespace allclear;
 using namespace allclear::rehearsal;
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 ObservationPtr probe(const QString &url, const QStringList &conditions)
 {
@@ -30,7 +31,8 @@ ObservationPtr probe(const QString &url, const QStringList &conditions)
         endpoint.conditions.append({.text = text, .mark = {}});
     ProbeServices services(std::make_shared<SystemClock>());
     const auto set = std::make_shared<const ConditionSet>(endpoint.conditions, endpoint.degradedWhen, QStringList());
-    const auto running = makeProbe({.endpoint = endpoint, .conditions = set, .secrets = {}, .queued = {}, .attempt = 1}, services);
+    const auto running =
+        makeProbe({.endpoint = endpoint, .conditions = set, .secrets = {}, .queued = {}, .attempt = 1}, services);
     QSignalSpy spy(running.get(), &Probe::finished);
     running->start();
     if (spy.isEmpty() && !spy.wait(20'000))
@@ -39,14 +41,17 @@ ObservationPtr probe(const QString &url, const QStringList &conditions)
 }
 
 /// Debian's redis-server on a free loopback port, ended with this object.
-class RealRedis {
+class RealRedis
+{
 public:
     explicit RealRedis(const QStringList &options)
     {
         m_port = test::closedPort();
         m_process.setProcessChannelMode(QProcess::MergedChannels);
-        m_process.start(u"redis-server"_s, QStringList{u"--port"_s, QString::number(m_port), u"--bind"_s, u"127.0.0.1"_s, u"--save"_s, u""_s,
-                                                       u"--dir"_s, m_folder.path()} + options);
+        m_process.start(u"redis-server"_s,
+                        QStringList{u"--port"_s, QString::number(m_port), u"--bind"_s, u"127.0.0.1"_s, u"--save"_s,
+                                    u""_s, u"--dir"_s, m_folder.path()}
+                            + options);
     }
     ~RealRedis()
     {
@@ -58,7 +63,10 @@ public:
         m_said += m_process.readAll();
         return m_said.contains("eady to accept connections");
     }
-    QString url(const QString &userInfo = {}) const { return u"redis://"_s + userInfo + u"127.0.0.1:"_s + QString::number(m_port); }
+    QString url(const QString &userInfo = {}) const
+    {
+        return u"redis://"_s + userInfo + u"127.0.0.1:"_s + QString::number(m_port);
+    }
     quint16 port() const { return m_port; }
 
 private:
@@ -70,7 +78,8 @@ private:
 
 } // namespace
 
-class TestRedis : public QObject {
+class TestRedis : public QObject
+{
     Q_OBJECT
 private Q_SLOTS:
     void init() { test::failOnWarnings(); }
@@ -80,8 +89,10 @@ private Q_SLOTS:
         DatabaseListener listener(makeRedisSession);
         QVERIFY(listener.listen());
         const QString url = u"redis://127.0.0.1:%1"_s.arg(listener.port());
-        const ObservationPtr well = probe(url, {u"[CONNECTED] == true"_s, u"[BODY].memory.used_ratio < 0.9"_s, u"[BODY].redis_version == 7.2.4"_s,
-                                                u"[BODY].clients.connected == 17"_s, u"[BODY].role == master"_s});
+        const ObservationPtr well =
+            probe(url,
+                  {u"[CONNECTED] == true"_s, u"[BODY].memory.used_ratio < 0.9"_s, u"[BODY].redis_version == 7.2.4"_s,
+                   u"[BODY].clients.connected == 17"_s, u"[BODY].role == master"_s});
         QVERIFY(well);
         QVERIFY2(well->outcome == Outcome::Pass, well->failure ? qPrintable(well->failure->message) : "");
         listener.set(DatabaseState::Restarting);
@@ -103,13 +114,18 @@ private Q_SLOTS:
         QTest::addColumn<QString>("condition");
         QTest::addColumn<QString>("code"); // empty: it passes
         const QStringList locked{u"--requirepass"_s, u"hunter2secret"_s};
-        QTest::newRow("open, with a memory limit") << QStringList{u"--maxmemory"_s, u"100mb"_s} << u""_s << u"[BODY].memory.used_ratio < 0.5"_s << u""_s;
-        QTest::newRow("with the right password") << locked << u":hunter2secret@"_s << u"[BODY].role == master"_s << u""_s;
-        QTest::newRow("with user and password") << locked << u"default:hunter2secret@"_s << u"[BODY].persistence.loading == 0"_s << u""_s;
+        QTest::newRow("open, with a memory limit")
+            << QStringList{u"--maxmemory"_s, u"100mb"_s} << u""_s << u"[BODY].memory.used_ratio < 0.5"_s << u""_s;
+        QTest::newRow("with the right password")
+            << locked << u":hunter2secret@"_s << u"[BODY].role == master"_s << u""_s;
+        QTest::newRow("with user and password")
+            << locked << u"default:hunter2secret@"_s << u"[BODY].persistence.loading == 0"_s << u""_s;
         QTest::newRow("without the password") << locked << u""_s << u"[CODE] == NOAUTH"_s << u"NOAUTH"_s;
         QTest::newRow("with a wrong password") << locked << u":no@"_s << u"[CODE] == WRONGPASS"_s << u"WRONGPASS"_s;
-        QTest::newRow("with a password that it has not") << QStringList() << u":no@"_s << u"[CODE] == ERR"_s << u"ERR"_s;
-        QTest::newRow("too many clients") << QStringList{u"--maxclients"_s, u"1"_s} << u""_s << u"[CODE] == ERR"_s << u"ERR"_s;
+        QTest::newRow("with a password that it has not")
+            << QStringList() << u":no@"_s << u"[CODE] == ERR"_s << u"ERR"_s;
+        QTest::newRow("too many clients")
+            << QStringList{u"--maxclients"_s, u"1"_s} << u""_s << u"[CODE] == ERR"_s << u"ERR"_s;
     }
     void debiansRedis()
     {

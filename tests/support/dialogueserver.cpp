@@ -5,11 +5,13 @@
 
 #include <sys/socket.h>
 
-namespace allclear::test {
+namespace allclear::test
+{
 
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
 constexpr qint64 floodBuffer = 256 * 1024;
 

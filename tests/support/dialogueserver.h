@@ -4,17 +4,19 @@
 
 #include "support/faultserver.h"
 
-namespace allclear::test {
+namespace allclear::test
+{
 
 struct Dialogue {
     QList<QByteArray> answers = {};
     Then then = Then::KeepOpen;
-    QByteArray tail = {};      ///< of Drip and Flood
-    QByteArray greeting = {};  ///< sent before anything is asked
+    QByteArray tail = {}; ///< of Drip and Flood
+    QByteArray greeting = {}; ///< sent before anything is asked
     std::chrono::milliseconds dripEvery{20};
 };
 
-class DialogueServer : public QTcpServer {
+class DialogueServer : public QTcpServer
+{
     Q_OBJECT
 public:
     explicit DialogueServer(Dialogue dialogue);

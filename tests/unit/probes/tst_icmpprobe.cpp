@@ -11,9 +11,11 @@ using namespace allclear;
 using namespace allclear::test;
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
-Endpoint pingAt(const QString &url, const QStringList &conditions = {u"[CONNECTED] == true"_s, u"[RESPONSE_TIME] < 5000"_s})
+Endpoint pingAt(const QString &url,
+                const QStringList &conditions = {u"[CONNECTED] == true"_s, u"[RESPONSE_TIME] < 5000"_s})
 {
     Endpoint endpoint = endpointFor(url, conditions);
     endpoint.kind = Kind::Icmp;
@@ -34,7 +36,8 @@ bool hasIpv6()
     sockaddr_in6 self{};
     self.sin6_family = AF_INET6;
     self.sin6_addr = in6addr_loopback;
-    const bool bound = descriptor >= 0 && ::bind(descriptor, reinterpret_cast<const sockaddr *>(&self), sizeof self) == 0;
+    const bool bound =
+        descriptor >= 0 && ::bind(descriptor, reinterpret_cast<const sockaddr *>(&self), sizeof self) == 0;
     if (descriptor >= 0)
         ::close(descriptor);
     return bound;
@@ -44,7 +47,8 @@ const char *told(const ObservationPtr &seen) { return seen && seen->failure ? qP
 
 } // namespace
 
-class TestIcmpProbe : public QObject {
+class TestIcmpProbe : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -94,9 +98,14 @@ private Q_SLOTS:
         int passed = 0;
         for (int i = 0; i < 50; ++i) {
             const Endpoint endpoint = pingAt(u"icmp://127.0.0.1"_s);
-            auto conditions = std::make_shared<const ConditionSet>(endpoint.conditions, endpoint.degradedWhen, QStringList());
-            probes.push_back(makeProbe({.endpoint = endpoint, .conditions = conditions, .secrets = {}, .queued = {}, .attempt = 1}, runner.services));
-            connect(probes.back().get(), &Probe::finished, this, [&](const ObservationPtr &seen) { passed += seen->outcome == Outcome::Pass && seen->notes.isEmpty(); });
+            auto conditions =
+                std::make_shared<const ConditionSet>(endpoint.conditions, endpoint.degradedWhen, QStringList());
+            probes.push_back(
+                makeProbe({.endpoint = endpoint, .conditions = conditions, .secrets = {}, .queued = {}, .attempt = 1},
+                          runner.services));
+            connect(probes.back().get(), &Probe::finished, this, [&](const ObservationPtr &seen) {
+                passed += seen->outcome == Outcome::Pass && seen->notes.isEmpty();
+            });
         }
         for (const auto &probe : probes)
             probe->start();
@@ -109,7 +118,8 @@ private Q_SLOTS:
         QTest::addColumn<FailureKind>("kind");
         QTest::newRow("a name that does not resolve") << u"icmp://gone.invalid"_s << FailureKind::Dns;
         QTest::newRow("no host") << u"icmp://"_s << FailureKind::Internal;
-        QTest::newRow("an address that may not be pinged") << u"icmp://255.255.255.255"_s << FailureKind::Unreachable; // the kernel refuses, nothing is sent
+        QTest::newRow("an address that may not be pinged")
+            << u"icmp://255.255.255.255"_s << FailureKind::Unreachable; // the kernel refuses, nothing is sent
     }
     void faults()
     {
@@ -127,7 +137,12 @@ private Q_SLOTS:
     {
         for (const QString &url : {u"icmp://127.0.0.1"_s, u"icmp://gone.invalid"_s}) {
             ProbeRunner runner;
-            auto probe = makeProbe({.endpoint = pingAt(url), .conditions = std::make_shared<const ConditionSet>(), .secrets = {}, .queued = {}, .attempt = 1}, runner.services);
+            auto probe = makeProbe({.endpoint = pingAt(url),
+                                    .conditions = std::make_shared<const ConditionSet>(),
+                                    .secrets = {},
+                                    .queued = {},
+                                    .attempt = 1},
+                                   runner.services);
             QSignalSpy spy(probe.get(), &Probe::finished);
             probe->start();
             probe.reset();
@@ -159,7 +174,9 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("message"); // in hexadecimal
         QTest::addColumn<EchoMatch>("match");
         using enum EchoMatch;
-        const auto v4 = [](const char *name, const char *hex, EchoMatch match) { QTest::newRow(name) << IpVersion::V4 << QByteArray(hex) << match; };
+        const auto v4 = [](const char *name, const char *hex, EchoMatch match) {
+            QTest::newRow(name) << IpVersion::V4 << QByteArray(hex) << match;
+        };
         v4("the reply", "0000abcd12340007aabb", Reply);
         v4("the request itself", "0800abcd12340007aabb", NoReply);
         v4("an ICMPv6 reply", "8100abcd12340007aabb", NoReply);

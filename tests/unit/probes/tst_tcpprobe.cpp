@@ -8,9 +8,11 @@ using namespace allclear;
 using namespace allclear::test;
 using namespace Qt::StringLiterals;
 
-namespace {
+namespace
+{
 
-Endpoint tcpAt(const QString &url, const QStringList &conditions = {u"[CONNECTED] == true"_s}, const QByteArray &body = {})
+Endpoint tcpAt(const QString &url, const QStringList &conditions = {u"[CONNECTED] == true"_s},
+               const QByteArray &body = {})
 {
     Endpoint endpoint = endpointFor(url, conditions);
     endpoint.kind = Kind::Tcp;
@@ -22,7 +24,8 @@ const char *told(const ObservationPtr &seen) { return seen && seen->failure ? qP
 
 } // namespace
 
-class TestTcpProbe : public QObject {
+class TestTcpProbe : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -40,12 +43,14 @@ private Q_SLOTS:
     {
         QFETCH(Dialogue, dialogue);
         DialogueServer server(dialogue);
-        const ObservationPtr seen = ProbeRunner().run(tcpAt(server.url(u"tcp"_s), {u"[CONNECTED] == true"_s, u"[RESPONSE_TIME] < 5000"_s, u"[IP] == 127.0.0.1"_s}));
+        const ObservationPtr seen = ProbeRunner().run(tcpAt(
+            server.url(u"tcp"_s), {u"[CONNECTED] == true"_s, u"[RESPONSE_TIME] < 5000"_s, u"[IP] == 127.0.0.1"_s}));
         QVERIFY(seen);
         QVERIFY2(seen->outcome == Outcome::Pass, told(seen));
         QVERIFY(seen->answered);
         QCOMPARE(seen->protocol, u"tcp"_s);
-        QVERIFY(seen->phase(Phase::Connect) && !seen->phase(Phase::Wait) && !seen->phase(Phase::Receive) && !seen->phase(Phase::Send));
+        QVERIFY(seen->phase(Phase::Connect) && !seen->phase(Phase::Wait) && !seen->phase(Phase::Receive)
+                && !seen->phase(Phase::Send));
         QVERIFY(*seen->phase(Phase::Connect) <= seen->latency);
     }
 
@@ -54,13 +59,20 @@ private Q_SLOTS:
         QTest::addColumn<Dialogue>("dialogue");
         QTest::addColumn<QByteArray>("body");
         QTest::addColumn<QString>("condition");
-        QTest::newRow("a banner") << Dialogue{.greeting = "SSH-2.0-OpenSSH_9.2\r\n"} << QByteArray() << u"[BODY] == pat(SSH-2.0-*)"_s;
-        QTest::newRow("a banner and the end") << Dialogue{.then = Then::Close, .greeting = "220 mail ESMTP\r\n"} << QByteArray() << u"[BODY] == pat(220 *)"_s;
-        QTest::newRow("an answer to what was sent") << Dialogue{.answers = {"pong"}} << QByteArray("ping") << u"[BODY] == pong"_s;
-        QTest::newRow("an answer and the end") << Dialogue{.answers = {"pong"}, .then = Then::Close} << QByteArray("ping") << u"[BODY] == pong"_s;
-        QTest::newRow("an answer nobody asks about is waited for after a body") << Dialogue{.answers = {"pong"}} << QByteArray("ping") << u"[CONNECTED] == true"_s;
-        QTest::newRow("JSON") << Dialogue{.answers = {"{\"state\": \"up\"}"}} << QByteArray("state\n") << u"[BODY].state == up"_s;
-        QTest::newRow("bytes that are no text") << Dialogue{.answers = {QByteArray("\x00\xff\xfe", 3)}} << QByteArray("x") << u"len([BODY]) == 3"_s;
+        QTest::newRow("a banner") << Dialogue{.greeting = "SSH-2.0-OpenSSH_9.2\r\n"} << QByteArray()
+                                  << u"[BODY] == pat(SSH-2.0-*)"_s;
+        QTest::newRow("a banner and the end") << Dialogue{.then = Then::Close, .greeting = "220 mail ESMTP\r\n"}
+                                              << QByteArray() << u"[BODY] == pat(220 *)"_s;
+        QTest::newRow("an answer to what was sent")
+            << Dialogue{.answers = {"pong"}} << QByteArray("ping") << u"[BODY] == pong"_s;
+        QTest::newRow("an answer and the end")
+            << Dialogue{.answers = {"pong"}, .then = Then::Close} << QByteArray("ping") << u"[BODY] == pong"_s;
+        QTest::newRow("an answer nobody asks about is waited for after a body")
+            << Dialogue{.answers = {"pong"}} << QByteArray("ping") << u"[CONNECTED] == true"_s;
+        QTest::newRow("JSON") << Dialogue{.answers = {"{\"state\": \"up\"}"}} << QByteArray("state\n")
+                              << u"[BODY].state == up"_s;
+        QTest::newRow("bytes that are no text")
+            << Dialogue{.answers = {QByteArray("\x00\xff\xfe", 3)}} << QByteArray("x") << u"len([BODY]) == 3"_s;
     }
     void answers()
     {
@@ -91,7 +103,8 @@ private Q_SLOTS:
             for (const auto &[after, part] : {std::pair(20, "one "), std::pair(70, "two "), std::pair(120, "three")})
                 QTimer::singleShot(after, socket, [socket, bytes = QByteArray(part)] { socket->write(bytes); });
         });
-        const ObservationPtr seen = ProbeRunner().run(tcpAt(u"tcp://127.0.0.1:%1"_s.arg(server.serverPort()), {u"[BODY] == one two three"_s}));
+        const ObservationPtr seen =
+            ProbeRunner().run(tcpAt(u"tcp://127.0.0.1:%1"_s.arg(server.serverPort()), {u"[BODY] == one two three"_s}));
         QVERIFY(seen);
         QVERIFY2(seen->outcome == Outcome::Pass, told(seen));
         QVERIFY(seen->latency >= 120ms);
@@ -120,12 +133,15 @@ private Q_SLOTS:
         row("silence instead of a banner", {}, "", Timeout, "phase wait");
         row("silence instead of an answer", {}, "ping", Timeout, "phase wait");
         row("a byte every 100 ms for ever", {.then = Then::Drip, .dripEvery = 100ms}, "", Timeout, "phase receive");
-        row("an answer a byte at a time, without end", {.answers = {"x"}, .then = Then::Drip}, "ping", Timeout, "phase receive");
+        row("an answer a byte at a time, without end", {.answers = {"x"}, .then = Then::Drip}, "ping", Timeout,
+            "phase receive");
         row("closes without a banner", {.then = Then::Close}, "", Closed, "without sending anything");
-        row("closes without an answer", {.answers = {""}, .then = Then::Close}, "ping", Closed, "without sending anything");
+        row("closes without an answer", {.answers = {""}, .then = Then::Close}, "ping", Closed,
+            "without sending anything");
         row("resets without an answer", {.answers = {""}, .then = Then::Reset}, "ping", Closed, "reset the connection");
         row("resets in its answer", {.answers = {"half"}, .then = Then::Reset}, "ping", Closed, "reset the connection");
-        row("an answer without end", {.then = Then::Flood, .tail = QByteArray(60000, 'x')}, "", Oversize, "exceeds the limit of 4096 KiB");
+        row("an answer without end", {.then = Then::Flood, .tail = QByteArray(60000, 'x')}, "", Oversize,
+            "exceeds the limit of 4096 KiB");
     }
     void faults()
     {
@@ -134,7 +150,8 @@ private Q_SLOTS:
         QFETCH(FailureKind, kind);
         QFETCH(QString, says);
         DialogueServer server(dialogue);
-        Endpoint endpoint = tcpAt(server.url(u"tcp"_s), {u"[CONNECTED] == true"_s, u"[BODY] != x"_s, u"[RESPONSE_TIME] < 5000"_s}, body);
+        Endpoint endpoint = tcpAt(server.url(u"tcp"_s),
+                                  {u"[CONNECTED] == true"_s, u"[BODY] != x"_s, u"[RESPONSE_TIME] < 5000"_s}, body);
         endpoint.client.timeout = kind == FailureKind::Timeout ? Duration(900ms) : Duration(15s);
         const ObservationPtr seen = ProbeRunner().run(endpoint);
         QVERIFY(seen && seen->failure);
@@ -159,7 +176,8 @@ private Q_SLOTS:
     {
         QFETCH(QString, url);
         QFETCH(FailureKind, kind);
-        const ObservationPtr seen = ProbeRunner().run(tcpAt(url, {u"[CONNECTED] == true"_s, u"[RESPONSE_TIME] < 5000"_s}));
+        const ObservationPtr seen =
+            ProbeRunner().run(tcpAt(url, {u"[CONNECTED] == true"_s, u"[RESPONSE_TIME] < 5000"_s}));
         QVERIFY(seen && seen->failure);
         if (kind == FailureKind::Refused && url.contains(u"::1"_s) && seen->failure->kind == FailureKind::Unreachable)
             QSKIP("this computer has no IPv6");
@@ -172,7 +190,12 @@ private Q_SLOTS:
     {
         DialogueServer server({});
         ProbeRunner runner;
-        auto probe = makeProbe({.endpoint = tcpAt(server.url(u"tcp"_s), {}, "ping"), .conditions = std::make_shared<const ConditionSet>(), .secrets = {}, .queued = {}, .attempt = 1}, runner.services);
+        auto probe = makeProbe({.endpoint = tcpAt(server.url(u"tcp"_s), {}, "ping"),
+                                .conditions = std::make_shared<const ConditionSet>(),
+                                .secrets = {},
+                                .queued = {},
+                                .attempt = 1},
+                               runner.services);
         QSignalSpy spy(probe.get(), &Probe::finished);
         probe->start();
         QTRY_COMPARE(server.heard().size(), 1);
