@@ -53,6 +53,7 @@ struct ClientOptions {
 struct DnsLookup {
     QString name;
     QString type; ///< "A", "AAAA", "MX", …
+    bool operator==(const DnsLookup &) const = default;
 };
 
 /// Names a row everywhere (history, JSON, references): "group/name", or "name" without a group.
