@@ -54,6 +54,13 @@ struct ClientOptions {
     bool operator==(const ClientOptions &) const = default;
 };
 
+/// Gatus's `dns` block: what to ask the name server in the URL.
+struct DnsLookup {
+    QString name;
+    QString type; ///< "A", "AAAA", "MX", …
+    bool operator==(const DnsLookup &) const = default;
+};
+
 /// Names a row everywhere (history, JSON, references): "group/name", or "name" without a group.
 using EndpointKey = QString;
 
@@ -80,6 +87,7 @@ struct Endpoint {
     QString method = QStringLiteral("GET");
     QList<std::pair<QByteArray, QByteArray>> headers; ///< file order, values with variables replaced
     QByteArray body;
+    DnsLookup dns; ///< of Kind::Dns
     bool graphql = false;
     bool enabled = true;
     Duration interval = 60s;

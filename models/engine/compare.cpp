@@ -32,7 +32,7 @@ bool sameJourney(const Journey *a, const Journey *b)
 bool probedAlike(const Endpoint &a, const Endpoint &b)
 {
     return a.key() == b.key() && a.url == b.url && a.kind == b.kind && a.method == b.method && a.headers == b.headers
-        && a.body == b.body && a.graphql == b.graphql && a.enabled == b.enabled && a.interval == b.interval
+        && a.body == b.body && a.dns == b.dns && a.graphql == b.graphql && a.enabled == b.enabled && a.interval == b.interval
         && a.client == b.client && a.notJudged == b.notJudged && sameTexts(a.conditions, b.conditions)
         && sameTexts(a.degradedWhen, b.degradedWhen)
         && sameConversation(a.conversation, b.conversation) && sameJourney(a.journey.get(), b.journey.get());

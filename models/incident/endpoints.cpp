@@ -78,10 +78,21 @@ void readDns(const Section &section, Endpoint &endpoint)
         return;
     static const QStringList types = u"A AAAA CNAME MX NS PTR SRV TXT SOA CAA"_s.split(u' ');
     endpoint.kind = Kind::Dns;
-    dns->required("query-name"_L1, "a dns block"_L1);
+    endpoint.dns.name = dns->required("query-name"_L1, "a dns block"_L1);
     if (dns->required("query-type"_L1, "a dns block"_L1).isEmpty())
         return;
-    dns->oneOf("query-type"_L1, types);
+    endpoint.dns.type = dns->oneOf("query-type"_L1, types).value_or(QString());
+}
+
+std::optional<UrlProblem> checkEndpointUrl(const Section &section, const Endpoint &endpoint, const QString &written)
+{
+    const bool isServer = kindOf(endpoint.url) == Kind::Dns;
+    if (section.has("dns"_L1) && !isServer)
+        return UrlProblem{u"beside a dns block the URL is the name server, not `%1`"_s.arg(written.left(80)),
+                          u"write `8.8.8.8` or `dns://host:port`"_s, 0};
+    if (!section.has("dns"_L1) && isServer)
+        return UrlProblem{u"dns:// needs a dns block that says what to ask"_s, u"add `dns: {query-name: example.org, query-type: A}`"_s, 0};
+    return checkUrl(endpoint.url);
 }
 
 void readUrl(const Section &section, Endpoint &endpoint)
@@ -93,14 +104,18 @@ void readUrl(const Section &section, Endpoint &endpoint)
     }
     *section.reading().undefined += undefined;
     readDns(section, endpoint);
-    if (endpoint.kind == Kind::Dns || endpoint.url.trimmed().isEmpty())
+    if (endpoint.url.trimmed().isEmpty())
         return;
-    endpoint.kind = kindOf(endpoint.url);
+    const QString written = endpoint.url;
+    if (endpoint.kind == Kind::Dns)
+        endpoint.url = resolverUrl(written);
+    else
+        endpoint.kind = kindOf(endpoint.url);
     section.reading().secrets += secretsOf(endpoint.url);
     if (!undefined.isEmpty())
         return; // a variable that is not set leaves a hole in the URL: the notice says so
     const ValuePtr value = section.find("url"_L1);
-    if (const std::optional<UrlProblem> problem = checkUrl(endpoint.url); problem && value) {
+    if (const std::optional<UrlProblem> problem = checkEndpointUrl(section, endpoint, written); problem && value) {
         const bool literal = value->text == endpoint.url;
         section.reading().error(section.reading().document.markAt(*value, literal ? problem->at : 0), problem->message, problem->suggestion);
     }
@@ -143,8 +158,6 @@ QString whyNotJudged(const Endpoint &endpoint, const QStringList &undefined, con
         return u"variable ${%1} is not set"_s.arg(undefined.first());
     if (!client.isEmpty())
         return client;
-    if (endpoint.kind == Kind::Dns)
-        return u"no probe for dns yet"_s;
     if (!isJudged(endpoint.kind))
         return u"no probe for %1:// yet"_s.arg(schemeOf(endpoint.url).toLower());
     return asksForDomainExpiration(endpoint) ? u"no probe looks up [DOMAIN_EXPIRATION] yet"_s : QString();

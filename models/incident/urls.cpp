@@ -27,6 +27,7 @@ constexpr std::array schemes = {
     Scheme{L("ws"), Kind::WebSocket},     Scheme{L("wss"), Kind::WebSocket},
     Scheme{L("tcp"), Kind::Tcp, Port::Required}, Scheme{L("tls"), Kind::Tls},
     Scheme{L("starttls"), Kind::StartTls, Port::Required}, Scheme{L("icmp"), Kind::Icmp},
+    Scheme{L("dns"), Kind::Dns},
     Scheme{L("redis"), Kind::Redis},      Scheme{L("rediss"), Kind::Redis},
     Scheme{L("postgres"), Kind::Postgres}, Scheme{L("postgresql"), Kind::Postgres},
     Scheme{L("promql+http"), Kind::PromQl}, Scheme{L("promql+https"), Kind::PromQl},
@@ -81,10 +82,22 @@ std::optional<UrlProblem> checkAuthority(const QString &url, const Scheme &schem
         return UrlProblem{u"0 is not a port"_s, u"ports go from 1 to 65535"_s, 0};
     if (scheme.port == Port::Required && parsed.port() < 0)
         return UrlProblem{u"%1:// needs a port"_s.arg(scheme.name), u"write `%1://%2:PORT`"_s.arg(scheme.name, parsed.host()), 0};
+    static const QRegularExpression database(u"^/?\\d*$"_s);
+    if (scheme.kind == Kind::Redis && !database.match(parsed.path()).hasMatch())
+        return UrlProblem{u"`%1` is not the number of a Redis database"_s.arg(parsed.path().sliced(1).left(40)),
+                          u"write `%1://%2/0`"_s.arg(scheme.name, parsed.host()), url.indexOf(parsed.path(), authority)};
     return std::nullopt;
 }
 
 } // namespace
+
+QString resolverUrl(const QString &url)
+{
+    if (url.contains("://"_L1))
+        return url;
+    const bool bareV6 = url.count(u':') > 1 && !url.startsWith(u'[');
+    return (bareV6 ? u"dns://[%1]"_s : u"dns://%1"_s).arg(url);
+}
 
 QString schemeOf(const QString &url)
 {
@@ -132,7 +145,11 @@ bool isJudged(Kind kind)
     case Kind::WebSocket:
     case Kind::Journey:
     case Kind::Tls:
-    case Kind::StartTls: return true;
+    case Kind::Redis:
+    case Kind::StartTls:
+    case Kind::Tcp:
+    case Kind::Dns:
+    case Kind::Icmp: return true;
     default: return false;
     }
 }

@@ -20,6 +20,7 @@ Endpoint filled(Endpoint endpoint, const QJsonObject &context, QString &missing)
     };
     endpoint.url = fill(endpoint.url);
     endpoint.body = fill(QString::fromUtf8(endpoint.body)).toUtf8();
+    endpoint.dns.name = fill(endpoint.dns.name);
     for (auto &[name, value] : endpoint.headers)
         value = fill(QString::fromUtf8(value)).toUtf8();
     for (QString &protocol : endpoint.client.subprotocols)

@@ -1,8 +1,12 @@
 #include "probes/probe.h"
 
+#include "probes/dnsprobe.h"
 #include "probes/httpprobe.h"
+#include "probes/icmpprobe.h"
 #include "probes/journeyprobe.h"
+#include "probes/redisprobe.h"
 #include "probes/starttlsprobe.h"
+#include "probes/tcpprobe.h"
 #include "probes/tlsprobe.h"
 #include "probes/websocketprobe.h"
 
@@ -16,10 +20,10 @@ std::unique_ptr<Probe> makeProbe(ProbeRequest request, ProbeServices &services)
     case Kind::Journey: return std::make_unique<JourneyProbe>(std::move(request), services);
     case Kind::Tls: return std::make_unique<TlsProbe>(std::move(request), services);
     case Kind::StartTls: return std::make_unique<StartTlsProbe>(std::move(request), services);
-    case Kind::Tcp:
-    case Kind::Dns:
-    case Kind::Icmp:
-    case Kind::Redis:
+    case Kind::Redis: return std::make_unique<RedisProbe>(std::move(request), services);
+    case Kind::Tcp: return std::make_unique<TcpProbe>(std::move(request), services);
+    case Kind::Dns: return std::make_unique<DnsProbe>(std::move(request), services);
+    case Kind::Icmp: return std::make_unique<IcmpProbe>(std::move(request), services);
     case Kind::Postgres:
     case Kind::PromQl:
     case Kind::Unknown: return nullptr;
@@ -34,7 +38,11 @@ bool hasProbe(Kind kind)
     case Kind::WebSocket:
     case Kind::Journey:
     case Kind::Tls:
-    case Kind::StartTls: return true;
+    case Kind::Redis:
+    case Kind::StartTls:
+    case Kind::Tcp:
+    case Kind::Dns:
+    case Kind::Icmp: return true;
     default: return false;
     }
 }

@@ -1,6 +1,7 @@
 #include "probes/stream.h"
 
 #include "probes/chain.h"
+#include "probes/socketaddress.h"
 #include "probes/tcpconnection.h"
 
 #include <QPointer>
@@ -16,12 +17,6 @@ constexpr qsizetype maxSniff = 64;
 constexpr char firstRecordType = 20, lastRecordType = 23; // change_cipher_spec … application_data (RFC 8446, section 5.1)
 
 QString certificateHint() { return u"client.tls.certificate-file and private-key-file name one"_s; }
-
-QString endpointText(const QHostAddress &address, quint16 port)
-{
-    const bool v6 = address.protocol() == QAbstractSocket::IPv6Protocol;
-    return (v6 ? u"[%1]:%2"_s : u"%1:%2"_s).arg(address.toString()).arg(port);
-}
 
 /// Which failure of several addresses is worth telling: an answer (refused) says more than silence.
 int rank(FailureKind kind)

@@ -1,5 +1,7 @@
 #include "probes/tcpconnection.h"
 
+#include "probes/socketaddress.h"
+
 #include <QPointer>
 #include <QSocketNotifier>
 
@@ -8,7 +10,6 @@
 #include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 namespace allclear {
@@ -18,47 +19,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr std::size_t readChunk = 64 * 1024;
-
-socklen_t toSockaddr(const QHostAddress &address, quint16 port, sockaddr_storage &out)
-{
-    std::memset(&out, 0, sizeof out);
-    if (address.protocol() == QAbstractSocket::IPv6Protocol) {
-        sockaddr_in6 v6{};
-        v6.sin6_family = AF_INET6;
-        v6.sin6_port = htons(port);
-        const Q_IPV6ADDR bytes = address.toIPv6Address();
-        std::memcpy(&v6.sin6_addr, &bytes, sizeof bytes);
-        v6.sin6_scope_id = address.scopeId().toUInt();
-        std::memcpy(&out, &v6, sizeof v6);
-        return sizeof v6;
-    }
-    sockaddr_in v4{};
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(port);
-    v4.sin_addr.s_addr = htonl(address.toIPv4Address());
-    std::memcpy(&out, &v4, sizeof v4);
-    return sizeof v4;
-}
-
-FailureKind kindOf(int error)
-{
-    switch (error) {
-    case ECONNREFUSED: return FailureKind::Refused;
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-    case EADDRNOTAVAIL:
-    case EAFNOSUPPORT:
-    case EACCES:
-    case EPERM:
-    case ENETDOWN:
-    case EHOSTDOWN: return FailureKind::Unreachable;
-    case ETIMEDOUT: return FailureKind::Timeout;
-    case ECONNRESET:
-    case EPIPE:
-    case ECONNABORTED: return FailureKind::Closed;
-    default: return FailureKind::Internal;
-    }
-}
 
 } // namespace
 
@@ -161,7 +121,7 @@ void TcpConnection::readSome()
 void TcpConnection::fail(int error)
 {
     close();
-    Q_EMIT failed(kindOf(error), QString::fromLocal8Bit(std::strerror(error)));
+    Q_EMIT failed(failureKindOf(error), QString::fromLocal8Bit(std::strerror(error)));
 }
 
 void TcpConnection::close()

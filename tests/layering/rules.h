@@ -61,7 +61,7 @@ inline QList<Layer> allowTable()
         model(u"core"_s),
         model(u"conditions"_s, u"core"_s),
         model(u"incident"_s, u"conditions core"_s, {}, {u"yaml-cpp"_s}),
-        model(u"probes"_s, u"conditions core"_s, {u"QtNetwork"_s}, {u"openssl"_s, u"nghttp2"_s}),
+        model(u"probes"_s, u"conditions core"_s, {u"QtNetwork"_s}, {u"openssl"_s, u"nghttp2"_s, u"hiredis"_s}),
         model(u"verdict"_s, u"incident conditions core"_s),
         model(u"engine"_s, u"probes incident verdict conditions core"_s, {u"QtNetwork"_s}),
         model(u"history"_s, u"core"_s, {u"QtSql"_s}),

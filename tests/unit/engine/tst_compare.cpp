@@ -53,6 +53,8 @@ private Q_SLOTS:
         row("another method", false, [](Endpoint &e) { e.method = u"HEAD"_s; });
         row("another header", false, [](Endpoint &e) { e.headers = {{"X", "1"}}; });
         row("another body", false, [](Endpoint &e) { e.body = "x"; });
+        row("another name to look up", false, [](Endpoint &e) { e.dns.name = u"other.test"_s; });
+        row("another record type", false, [](Endpoint &e) { e.dns.type = u"MX"_s; });
         row("GraphQL", false, [](Endpoint &e) { e.graphql = true; });
         row("switched off", false, [](Endpoint &e) { e.enabled = false; });
         row("another interval", false, [](Endpoint &e) { e.interval = 5s; });

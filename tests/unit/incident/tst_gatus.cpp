@@ -66,7 +66,10 @@ void TestGatus::websiteOpens()
     QCOMPARE(orders.body, QByteArray(R"({"query":"{ orders(last: 1) { id } }"})"));
     QCOMPARE(orders.failureThreshold, 1);
     QCOMPARE(incident.endpoint(u"nameserver"_s)->kind, Kind::Dns);
-    QCOMPARE(incident.endpoint(u"nameserver"_s)->notJudged, u"no probe for dns yet"_s);
+    QVERIFY(incident.endpoint(u"nameserver"_s)->notJudged.isEmpty());
+    QCOMPARE(incident.endpoint(u"nameserver"_s)->url, u"dns://8.8.8.8"_s);
+    QCOMPARE(incident.endpoint(u"nameserver"_s)->dns.name, u"example.org"_s);
+    QCOMPARE(incident.endpoint(u"nameserver"_s)->dns.type, u"A"_s);
     QCOMPARE(incident.endpoint(u"gateway"_s)->kind, Kind::Icmp);
     QCOMPARE(incident.endpoint(u"domain"_s)->notJudged, u"no probe looks up [DOMAIN_EXPIRATION] yet"_s);
     QVERIFY(!incident.endpoint(u"retired"_s)->enabled);

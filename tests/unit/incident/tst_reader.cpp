@@ -71,6 +71,8 @@ private Q_SLOTS:
     void clientOptions();
     void kinds_data();
     void kinds();
+    void nameServers_data();
+    void nameServers();
     void variables_data();
     void variables();
     void variablesNeverAddStructure();
@@ -159,7 +161,7 @@ void TestReader::referenceEndpoints()
     QCOMPARE(certificate.kind, Kind::Tls);
     QCOMPARE(certificate.interval, Duration(60s));
     QVERIFY(certificate.notJudged.isEmpty());
-    QCOMPARE(incident.endpoint(u"Infrastructure/redis-ping"_s)->notJudged, u"no probe for redis:// yet"_s);
+    QVERIFY(incident.endpoint(u"Infrastructure/redis-ping"_s)->notJudged.isEmpty());
     const Endpoint &postgres = *incident.endpoint(u"Infrastructure/postgres-connections"_s);
     QCOMPARE(postgres.kind, Kind::Postgres);
     QCOMPARE(postgres.notJudged, u"variable ${PGPASSWORD} is not set"_s);
@@ -382,16 +384,16 @@ void TestReader::kinds_data()
     QTest::newRow("wss") << u"wss://a.test/ws"_s << WebSocket << QString();
     QTest::newRow("tls") << u"tls://a.test:443"_s << Tls << QString();
     QTest::newRow("starttls") << u"starttls://a.test:587"_s << StartTls << QString();
-    QTest::newRow("tcp") << u"tcp://a.test:22"_s << Tcp << u"no probe for tcp:// yet"_s;
+    QTest::newRow("tcp") << u"tcp://a.test:22"_s << Tcp << QString();
     QTest::newRow("udp") << u"udp://a.test:53"_s << Unknown << u"no probe for udp:// yet"_s;
     QTest::newRow("sctp") << u"sctp://a.test:53"_s << Unknown << u"no probe for sctp:// yet"_s;
-    QTest::newRow("icmp") << u"icmp://a.test"_s << Icmp << u"no probe for icmp:// yet"_s;
-    QTest::newRow("icmp with a bare IPv6 address, as Gatus takes it") << u"icmp://2001:db8::1"_s << Icmp << u"no probe for icmp:// yet"_s;
+    QTest::newRow("icmp") << u"icmp://a.test"_s << Icmp << QString();
+    QTest::newRow("icmp with a bare IPv6 address, as Gatus takes it") << u"icmp://2001:db8::1"_s << Icmp << QString();
     QTest::newRow("grpc") << u"grpc://a.test:50051"_s << Unknown << u"no probe for grpc:// yet"_s;
     QTest::newRow("grpcs") << u"grpcs://a.test:50051"_s << Unknown << u"no probe for grpcs:// yet"_s;
     QTest::newRow("ssh") << u"ssh://a.test:22"_s << Unknown << u"no probe for ssh:// yet"_s;
-    QTest::newRow("redis") << u"redis://a.test:6379/0"_s << Redis << u"no probe for redis:// yet"_s;
-    QTest::newRow("rediss") << u"rediss://a.test:6379"_s << Redis << u"no probe for rediss:// yet"_s;
+    QTest::newRow("redis") << u"redis://a.test:6379/0"_s << Redis << QString();
+    QTest::newRow("rediss") << u"rediss://a.test:6379"_s << Redis << QString();
     QTest::newRow("postgres") << u"postgres://u@a.test/db"_s << Postgres << u"no probe for postgres:// yet"_s;
     QTest::newRow("postgresql") << u"postgresql://u@a.test/db"_s << Postgres << u"no probe for postgresql:// yet"_s;
     QTest::newRow("promql") << u"promql+https://prom.test/?query=up"_s << PromQl << u"no probe for promql+https:// yet"_s;
@@ -406,6 +408,32 @@ void TestReader::kinds()
     READ(result);
     QCOMPARE(result.incident->endpoints[0].kind, kind);
     QCOMPARE(result.incident->endpoints[0].notJudged, notJudged);
+}
+
+void TestReader::nameServers_data()
+{
+    QTest::addColumn<QString>("url");
+    QTest::addColumn<QString>("expected");
+    QTest::newRow("an address, as Gatus takes it") << u"8.8.8.8"_s << u"dns://8.8.8.8"_s;
+    QTest::newRow("an address and a port") << u"8.8.8.8:5353"_s << u"dns://8.8.8.8:5353"_s;
+    QTest::newRow("a bare IPv6 address") << u"2001:db8::53"_s << u"dns://[2001:db8::53]"_s;
+    QTest::newRow("an IPv6 address and a port") << u"[2001:db8::53]:5353"_s << u"dns://[2001:db8::53]:5353"_s;
+    QTest::newRow("a name") << u"ns1.example.org"_s << u"dns://ns1.example.org"_s;
+    QTest::newRow("with its scheme") << u"dns://127.0.0.1:5353"_s << u"dns://127.0.0.1:5353"_s;
+}
+
+void TestReader::nameServers()
+{
+    QFETCH(QString, url);
+    QFETCH(QString, expected);
+    const ReadResult result = read(u"endpoints: [{name: a, url: '%1', dns: {query-name: www.a.test, query-type: MX}, conditions: ['[DNS_RCODE] == NOERROR']}]"_s.arg(url).toUtf8());
+    READ(result);
+    const Endpoint &endpoint = result.incident->endpoints[0];
+    QCOMPARE(endpoint.kind, Kind::Dns);
+    QCOMPARE(endpoint.url, expected);
+    QCOMPARE(endpoint.dns.name, u"www.a.test"_s);
+    QCOMPARE(endpoint.dns.type, u"MX"_s);
+    QVERIFY(endpoint.notJudged.isEmpty());
 }
 
 void TestReader::variables_data()

@@ -190,9 +190,14 @@ void TestReaderErrors::urlRows()
     row("tcp without a port", url(u"‸tcp://a.test"_s), u"tcp:// needs a port"_s, u"write `tcp://a.test:PORT`"_s);
     row("udp without a port", url(u"‸udp://a.test"_s), u"udp:// needs a port"_s, u"write `udp://a.test:PORT`"_s);
     row("starttls without a port", url(u"‸starttls://a.test"_s), u"starttls:// needs a port"_s, u"write `starttls://a.test:PORT`"_s);
+    row("a Redis database by name", url(u"redis://a.test:6379‸/cache"_s), u"`cache` is not the number of a Redis database"_s, u"write `redis://a.test/0`"_s);
     row("icmp without a host", url(u"icmp://‸"_s), u"the URL names no host"_s);
     row("an empty URL", url(u"‸''"_s), u"`url` must not be empty"_s);
     row("a dns block without a name", url(u"8.8.8.8\n    dns: ‸{query-type: A}"_s), u"a dns block needs a `query-name`"_s);
+    row("a URL beside a dns block that is no name server", url(u"‸https://a.test\n    dns: {query-name: a, query-type: A}"_s),
+        u"beside a dns block the URL is the name server, not `https://a.test`"_s, u"write `8.8.8.8` or `dns://host:port`"_s);
+    row("a name server without a dns block", url(u"‸dns://8.8.8.8"_s), u"dns:// needs a dns block that says what to ask"_s,
+        u"add `dns: {query-name: example.org, query-type: A}`"_s);
     row("a dns type", url(u"8.8.8.8\n    dns: {query-name: a, query-type: ‸AAAAA}"_s), u"`query-type` cannot be `AAAAA`"_s, u"did you mean `AAAA`?"_s);
 }
 
