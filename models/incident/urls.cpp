@@ -1,5 +1,7 @@
 #include "incident/urls.h"
 
+#include "core/postgresurl.h"
+
 #include <QRegularExpression>
 #include <QUrl>
 #include <QUrlQuery>
@@ -81,6 +83,10 @@ std::optional<UrlProblem> checkAuthority(const QString &url, const Scheme &schem
         return UrlProblem{u"0 is not a port"_s, u"ports go from 1 to 65535"_s, 0};
     if (scheme.port == Port::Required && parsed.port() < 0)
         return UrlProblem{u"%1:// needs a port"_s.arg(scheme.name), u"write `%1://%2:PORT`"_s.arg(scheme.name, parsed.host()), 0};
+    if (scheme.kind == Kind::Postgres) {
+        if (const Result<PostgresUrl> read = PostgresUrl::parse(plain); !read)
+            return UrlProblem{read.error().message, read.error().hint, std::max<qsizetype>(0, url.indexOf(u'?'))};
+    }
     return std::nullopt;
 }
 
@@ -132,7 +138,8 @@ bool isJudged(Kind kind)
     case Kind::WebSocket:
     case Kind::Journey:
     case Kind::Tls:
-    case Kind::StartTls: return true;
+    case Kind::StartTls:
+    case Kind::Postgres: return true;
     default: return false;
     }
 }

@@ -4,6 +4,7 @@
 #include "probes/journeyprobe.h"
 #include "probes/starttlsprobe.h"
 #include "probes/tlsprobe.h"
+#include "probes/postgresprobe.h"
 #include "probes/websocketprobe.h"
 
 namespace allclear {
@@ -16,11 +17,11 @@ std::unique_ptr<Probe> makeProbe(ProbeRequest request, ProbeServices &services)
     case Kind::Journey: return std::make_unique<JourneyProbe>(std::move(request), services);
     case Kind::Tls: return std::make_unique<TlsProbe>(std::move(request), services);
     case Kind::StartTls: return std::make_unique<StartTlsProbe>(std::move(request), services);
+    case Kind::Postgres: return std::make_unique<PostgresProbe>(std::move(request), services);
     case Kind::Tcp:
     case Kind::Dns:
     case Kind::Icmp:
     case Kind::Redis:
-    case Kind::Postgres:
     case Kind::PromQl:
     case Kind::Unknown: return nullptr;
     }
@@ -34,7 +35,8 @@ bool hasProbe(Kind kind)
     case Kind::WebSocket:
     case Kind::Journey:
     case Kind::Tls:
-    case Kind::StartTls: return true;
+    case Kind::StartTls:
+    case Kind::Postgres: return true;
     default: return false;
     }
 }

@@ -392,8 +392,8 @@ void TestReader::kinds_data()
     QTest::newRow("ssh") << u"ssh://a.test:22"_s << Unknown << u"no probe for ssh:// yet"_s;
     QTest::newRow("redis") << u"redis://a.test:6379/0"_s << Redis << u"no probe for redis:// yet"_s;
     QTest::newRow("rediss") << u"rediss://a.test:6379"_s << Redis << u"no probe for rediss:// yet"_s;
-    QTest::newRow("postgres") << u"postgres://u@a.test/db"_s << Postgres << u"no probe for postgres:// yet"_s;
-    QTest::newRow("postgresql") << u"postgresql://u@a.test/db"_s << Postgres << u"no probe for postgresql:// yet"_s;
+    QTest::newRow("postgres") << u"postgres://u@a.test/db"_s << Postgres << QString();
+    QTest::newRow("postgresql") << u"postgresql://u@a.test/db"_s << Postgres << QString();
     QTest::newRow("promql") << u"promql+https://prom.test/?query=up"_s << PromQl << u"no probe for promql+https:// yet"_s;
 }
 

@@ -178,6 +178,9 @@ void TestReaderErrors::valueRows()
 
 void TestReaderErrors::urlRows()
 {
+    row("a misspelt sslmode", url(u"postgres://u@a.test/db‸?sslmode=verify-fully"_s), u"`verify-fully` is no sslmode"_s, u"use disable, allow, prefer, require, verify-ca or verify-full"_s);
+    row("a parameter that postgres URLs lack", url(u"postgres://u@a.test/db‸?schema=public"_s), u"unknown parameter `schema` of a postgres URL"_s, u"known are sslmode and application_name"_s);
+    row("a certificate in a postgres URL", url(u"postgres://u@a.test/db‸?sslrootcert=/ca.pem"_s), u"`sslrootcert` does not belong in the URL"_s, u"use client.tls: ca-file, certificate-file, private-key-file"_s);
     row("a misspelt scheme", url(u"‸htps://a.test"_s), u"unknown scheme `htps://`"_s, u"did you mean `https://`?"_s);
     row("another misspelt scheme", url(u"‸postgress://a.test"_s), u"unknown scheme `postgress://`"_s, u"did you mean `postgres://`?"_s);
     row("a scheme like no other", url(u"‸gopher://a.test"_s), u"unknown scheme `gopher://`"_s, u"use https, wss, tcp, tls, starttls, icmp, redis or postgres"_s);
