@@ -167,7 +167,7 @@ void TestReader::referenceEndpoints()
     const Endpoint &connector = *incident.endpoint(u"Infrastructure/connector-state"_s);
     QCOMPARE(connector.client.auth, u"gcp"_s);
     QCOMPARE(connector.client.timeout, Duration(15s));
-    QCOMPARE(connector.notJudged, u"credentials for auth: gcp are not supported yet"_s);
+    QVERIFY(connector.notJudged.isEmpty());
 }
 
 void TestReader::referenceSuite()
