@@ -83,6 +83,8 @@ std::optional<UrlProblem> checkAuthority(const QString &url, const Scheme &schem
         return UrlProblem{u"0 is not a port"_s, u"ports go from 1 to 65535"_s, 0};
     if (scheme.port == Port::Required && parsed.port() < 0)
         return UrlProblem{u"%1:// needs a port"_s.arg(scheme.name), u"write `%1://%2:PORT`"_s.arg(scheme.name, parsed.host()), 0};
+    if (scheme.kind == Kind::PromQl && QUrlQuery(parsed).queryItemValue(u"query"_s).isEmpty())
+        return UrlProblem{u"the URL asks no query"_s, u"write `%1://host/?query=up`, percent-encoded"_s.arg(scheme.name), 0};
     if (scheme.kind == Kind::Postgres) {
         if (const Result<PostgresUrl> read = PostgresUrl::parse(plain); !read)
             return UrlProblem{read.error().message, read.error().hint, std::max<qsizetype>(0, url.indexOf(u'?'))};
@@ -139,7 +141,8 @@ bool isJudged(Kind kind)
     case Kind::Journey:
     case Kind::Tls:
     case Kind::StartTls:
-    case Kind::Postgres: return true;
+    case Kind::Postgres:
+    case Kind::PromQl: return true;
     default: return false;
     }
 }

@@ -2,9 +2,10 @@
 
 #include "probes/httpprobe.h"
 #include "probes/journeyprobe.h"
+#include "probes/postgresprobe.h"
+#include "probes/promqlprobe.h"
 #include "probes/starttlsprobe.h"
 #include "probes/tlsprobe.h"
-#include "probes/postgresprobe.h"
 #include "probes/websocketprobe.h"
 
 namespace allclear {
@@ -18,11 +19,11 @@ std::unique_ptr<Probe> makeProbe(ProbeRequest request, ProbeServices &services)
     case Kind::Tls: return std::make_unique<TlsProbe>(std::move(request), services);
     case Kind::StartTls: return std::make_unique<StartTlsProbe>(std::move(request), services);
     case Kind::Postgres: return std::make_unique<PostgresProbe>(std::move(request), services);
+    case Kind::PromQl: return std::make_unique<PromQlProbe>(std::move(request), services);
     case Kind::Tcp:
     case Kind::Dns:
     case Kind::Icmp:
     case Kind::Redis:
-    case Kind::PromQl:
     case Kind::Unknown: return nullptr;
     }
     return nullptr;
@@ -36,7 +37,8 @@ bool hasProbe(Kind kind)
     case Kind::Journey:
     case Kind::Tls:
     case Kind::StartTls:
-    case Kind::Postgres: return true;
+    case Kind::Postgres:
+    case Kind::PromQl: return true;
     default: return false;
     }
 }

@@ -41,7 +41,7 @@ private:
     {
         return u"postgres://%1@127.0.0.1:%2/%3"_s.arg(user).arg(m_server->port()).arg(rest);
     }
-    static Endpoint endpoint(const QString &target, const QStringList &conditions = {u"[CONNECTED] == true"_s}, const QByteArray &body = {})
+    static Endpoint endpoint(const QString &target, const QStringList &conditions = QStringList(u"[CONNECTED] == true"_s), const QByteArray &body = {})
     {
         Endpoint made = endpointFor(target, conditions);
         made.kind = Kind::Postgres;

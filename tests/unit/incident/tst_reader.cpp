@@ -394,7 +394,7 @@ void TestReader::kinds_data()
     QTest::newRow("rediss") << u"rediss://a.test:6379"_s << Redis << u"no probe for rediss:// yet"_s;
     QTest::newRow("postgres") << u"postgres://u@a.test/db"_s << Postgres << QString();
     QTest::newRow("postgresql") << u"postgresql://u@a.test/db"_s << Postgres << QString();
-    QTest::newRow("promql") << u"promql+https://prom.test/?query=up"_s << PromQl << u"no probe for promql+https:// yet"_s;
+    QTest::newRow("promql") << u"promql+https://prom.test/?query=up"_s << PromQl << QString();
 }
 
 void TestReader::kinds()

@@ -183,6 +183,7 @@ void TestReaderErrors::valueRows()
 
 void TestReaderErrors::urlRows()
 {
+    row("promql without a query", url(u"‸promql+http://prom.test/?time=1"_s), u"the URL asks no query"_s, u"write `promql+http://host/?query=up`, percent-encoded"_s);
     row("a misspelt sslmode", url(u"postgres://u@a.test/db‸?sslmode=verify-fully"_s), u"`verify-fully` is no sslmode"_s, u"use disable, allow, prefer, require, verify-ca or verify-full"_s);
     row("a parameter that postgres URLs lack", url(u"postgres://u@a.test/db‸?schema=public"_s), u"unknown parameter `schema` of a postgres URL"_s, u"known are sslmode and application_name"_s);
     row("a certificate in a postgres URL", url(u"postgres://u@a.test/db‸?sslrootcert=/ca.pem"_s), u"`sslrootcert` does not belong in the URL"_s, u"use client.tls: ca-file, certificate-file, private-key-file"_s);

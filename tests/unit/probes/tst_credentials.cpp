@@ -31,7 +31,7 @@ ClientOptions oauth2(const QString &tokenUrl)
     return client;
 }
 
-Endpoint guarded(const QString &url, const ClientOptions &client, const QStringList &conditions = {u"[STATUS] == 200"_s})
+Endpoint guarded(const QString &url, const ClientOptions &client, const QStringList &conditions = QStringList(u"[STATUS] == 200"_s))
 {
     Endpoint endpoint = endpointFor(url, conditions);
     endpoint.client = client;

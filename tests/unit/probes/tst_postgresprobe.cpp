@@ -21,7 +21,7 @@ using allclear::test::pg::Turn;
 
 namespace {
 
-Endpoint postgres(const QString &url, const QStringList &conditions = {u"[CONNECTED] == true"_s})
+Endpoint postgres(const QString &url, const QStringList &conditions = QStringList(u"[CONNECTED] == true"_s))
 {
     Endpoint endpoint = endpointFor(url, conditions);
     endpoint.kind = Kind::Postgres;
