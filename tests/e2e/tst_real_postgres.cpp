@@ -28,6 +28,9 @@ private Q_SLOTS:
     void defaultQuery();
     void poorUserSeesCountsButNoAges();
     void ownSelect();
+    void logIns_data();
+    void logIns();
+    void clientCertificate();
     void refusals_data();
     void refusals();
     void tooManyClients();
@@ -88,16 +91,21 @@ void TestRealPostgres::initTestCase()
     m_root = makeIdentity({.commonName = u"Test Root"_s, .authority = true});
     m_leaf = makeIdentity({.commonName = u"db.test"_s, .names = {u"DNS:localhost"_s}}, &m_root);
     const QString certificate = m_server->write(u"server.crt"_s, m_leaf.certificatePem());
+    const QString authority = m_server->write(u"root.crt"_s, m_root.certificatePem());
     const QString key = m_server->write(u"server.key"_s, m_leaf.keyPem());
     QVERIFY2(m_server->run(binaries + u"initdb"_s, {u"-D"_s, m_server->path(u"data"_s), u"-U"_s, u"postgres"_s, u"-A"_s, u"trust"_s, u"-E"_s, u"UTF8"_s, u"--locale=C"_s, u"--no-sync"_s, u"--no-instructions"_s}),
              qPrintable(m_server->error()));
-    m_server->write(u"data/pg_hba.conf"_s, "local all postgres trust\nhost all all 127.0.0.1/32 scram-sha-256\n");
+    m_server->write(u"data/pg_hba.conf"_s, 
+                    "local all postgres trust\nhostssl all certified 127.0.0.1/32 cert\nhost all old 127.0.0.1/32 md5\n"
+                    "host all clear 127.0.0.1/32 password\nhost all all 127.0.0.1/32 scram-sha-256\n");
     m_server->write(u"data/postgresql.conf"_s,
                     "listen_addresses = '127.0.0.1'\nunix_socket_directories = '" + m_server->folder().toUtf8() + "'\nmax_connections = "
                         + QByteArray::number(maxConnections) + "\nsuperuser_reserved_connections = " + QByteArray::number(reserved)
-                        + "\nfsync = off\nautovacuum = off\nssl = on\nssl_cert_file = '" + certificate.toUtf8() + "'\nssl_key_file = '" + key.toUtf8() + "'\n");
+                        + "\nfsync = off\nautovacuum = off\nssl = on\nssl_cert_file = '" + certificate.toUtf8() + "'\nssl_key_file = '" + key.toUtf8() + "'\nssl_ca_file = '" + authority.toUtf8() + "'\n");
     QVERIFY2(startServer(), qPrintable(m_server->error()));
-    for (const QString &sql : {u"CREATE ROLE probe LOGIN PASSWORD 'pencil case' IN ROLE pg_monitor"_s, u"CREATE ROLE poor LOGIN PASSWORD 'penny farthing'"_s,
+    for (const QString &sql : {u"CREATE ROLE probe LOGIN PASSWORD 'pencil case' IN ROLE pg_monitor"_s, u"CREATE ROLE accent LOGIN PASSWORD 'pässwörd №1'"_s,
+                               u"CREATE ROLE clear LOGIN PASSWORD 'in the open'"_s, u"CREATE ROLE certified LOGIN"_s,
+                               u"SET password_encryption = 'md5'; CREATE ROLE old LOGIN PASSWORD 'of old'"_s, u"CREATE ROLE poor LOGIN PASSWORD 'penny farthing'"_s,
                                u"CREATE DATABASE staging OWNER probe"_s})
         QVERIFY2(administrate(sql), qPrintable(m_server->error()));
 }
@@ -110,7 +118,7 @@ void TestRealPostgres::defaultQuery()
     QVERIFY(seen);
     QVERIFY2(seen->outcome == Outcome::Pass, seen->failure ? qPrintable(seen->failure->message + seen->excerpt) : "");
     QVERIFY(seen->phase(Phase::Tls) && seen->phase(Phase::Wait));
-    QCOMPARE(seen->tls->chain.size(), 1);
+    QCOMPARE(seen->tls->chain.size(), 2); // it sends its authority along
     QVERIFY(seen->tls->insecure); // nobody asked for verification
     QVERIFY2(!m_server->log().contains("unexpected EOF"), m_server->log().constData());
 }
@@ -139,6 +147,40 @@ void TestRealPostgres::ownSelect()
         u"[BODY].doc.a == 1"_s, u"has([BODY].nothing) == false"_s, u"len([BODY].rows) == 3"_s, u"[BODY].rows[2].number == 3"_s, u"[BODY].read_only == on"_s}, select));
     QVERIFY(seen);
     QVERIFY2(seen->outcome == Outcome::Pass, seen->failure ? qPrintable(seen->failure->message + seen->excerpt) : "");
+}
+
+void TestRealPostgres::logIns_data()
+{
+    QTest::addColumn<QString>("user");
+    QTest::newRow("SCRAM") << u"probe:pencil%20case"_s;
+    QTest::newRow("SCRAM, letters beyond ASCII that have to be normalised") << u"accent:p%C3%A4ssw%C3%B6rd%20%E2%84%961"_s;
+    QTest::newRow("MD5") << u"old:of%20old"_s;
+    QTest::newRow("clear text") << u"clear:in%20the%20open"_s;
+}
+
+void TestRealPostgres::logIns()
+{
+    QFETCH(QString, user);
+    for (const QString &mode : {u"?sslmode=disable"_s, u"?sslmode=require"_s}) {
+        const ObservationPtr seen = ProbeRunner().run(endpoint(url(u"staging"_s + mode, user), {u"[BODY].x == 1"_s}, "SELECT 1 AS x"));
+        QVERIFY(seen);
+        QVERIFY2(seen->outcome == Outcome::Pass, seen->failure ? qPrintable(seen->failure->message) : "");
+    }
+}
+
+void TestRealPostgres::clientCertificate()
+{
+    QTemporaryDir folder;
+    const Identity client = makeIdentity({.commonName = u"certified"_s}, &m_root);
+    Endpoint made = endpoint(url(u"staging?sslmode=require"_s, u"certified"_s), {u"[BODY].x == 1"_s}, "SELECT 1 AS x");
+    const ObservationPtr without = ProbeRunner().run(made);
+    QVERIFY(without && without->failure);
+    QCOMPARE(without->code.value(), u"28000"_s);
+    made.client.certificateFile = writeFile(folder, u"client.crt"_s, client.certificatePem());
+    made.client.privateKeyFile = writeFile(folder, u"client.key"_s, client.keyPem());
+    const ObservationPtr with = ProbeRunner().run(made);
+    QVERIFY(with);
+    QVERIFY2(with->outcome == Outcome::Pass, with->failure ? qPrintable(with->failure->message) : "");
 }
 
 void TestRealPostgres::refusals_data()
