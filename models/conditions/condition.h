@@ -9,6 +9,7 @@
 #include "core/result.h"
 #include "core/time.h"
 
+#include <QJsonArray>
 #include <QJsonObject>
 
 #include <memory>
@@ -33,6 +34,9 @@ struct Evidence {
     std::optional<QString> tlsVersion;
     std::optional<QByteArray> message;    ///< WebSocket message under test; [MESSAGE].a.b reads it as JSON
     std::optional<QString> code;
+    std::optional<double> value;          ///< PromQL: of the first sample; finite
+    std::optional<QJsonObject> labels;    ///< PromQL: of the first sample
+    std::optional<QJsonArray> series;     ///< PromQL: empty when the query found nothing
     Phases phases;
     QList<std::pair<QString, QString>> headers; ///< of the answer; names compare without case
     QJsonObject context;                  ///< [CONTEXT].k

@@ -26,7 +26,10 @@ constexpr std::array fields = {
     FieldName{QLatin1StringView("TLS_VERSION"), Field::TlsVersion},
     FieldName{QLatin1StringView("MESSAGE"), Field::Message},
     FieldName{QLatin1StringView("PHASE"), Field::Phase},
-    FieldName{QLatin1StringView("CODE"), Field::Code}};
+    FieldName{QLatin1StringView("CODE"), Field::Code},
+    FieldName{QLatin1StringView("VALUE"), Field::Value},
+    FieldName{QLatin1StringView("LABELS"), Field::Labels},
+    FieldName{QLatin1StringView("SERIES"), Field::Series}};
 
 constexpr std::array functions = {
     FunctionName{QLatin1StringView("pat"), Function::Pat},     FunctionName{QLatin1StringView("any"), Function::Any},

@@ -64,6 +64,8 @@ Read readPath(const Part &part, Field field, QStringView word, Rest rest)
     Reading reading{.field = field, .path = std::get<Path>(path)};
     if (field == Field::Context && reading.path.isEmpty())
         return fail(part, rest.at, u"`[CONTEXT]` needs the name of a stored value"_s, u"for example `[CONTEXT].token`"_s);
+    if (field == Field::Labels && reading.path.isEmpty())
+        return fail(part, rest.at, u"`[LABELS]` needs the name of a label"_s, u"for example `[LABELS].job`"_s);
     return reading;
 }
 
@@ -133,6 +135,8 @@ std::variant<std::monostate, Reading, ConditionError> parsePlaceholder(const Par
     case Field::Phase: read = readPhase(part, rest); break;
     case Field::Body:
     case Field::Message:
+    case Field::Labels:
+    case Field::Series:
     case Field::Context: read = readPath(part, *field, word, rest); break;
     default:
         if (!rest.text.isEmpty())

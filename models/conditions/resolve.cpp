@@ -3,6 +3,7 @@
 #include <QJsonArray>
 
 #include <algorithm>
+#include <cmath>
 
 namespace allclear {
 
@@ -30,6 +31,13 @@ std::optional<Value> remaining(const std::optional<Duration> &value)
     return value ? std::optional(Value::ofRemaining(*value)) : std::nullopt;
 }
 
+// Whole numbers are written and compared as such.
+Number asNumber(double value)
+{
+    constexpr double exact = 9007199254740992; // 2^53
+    return value == std::floor(value) && std::abs(value) <= exact ? Number(static_cast<qint64>(value)) : Number(value);
+}
+
 std::optional<Value> header(const QString &name, const Evidence &evidence)
 {
     const auto found = std::ranges::find_if(evidence.headers, [&name](const auto &header) {
@@ -54,8 +62,11 @@ std::optional<Value> plain(const Reading &reading, const Evidence &evidence)
     case Field::TlsVersion: return text(evidence.tlsVersion);
     case Field::Phase: return measured(evidence.phases[static_cast<std::size_t>(reading.phase)]);
     case Field::Code: return text(evidence.code);
+    case Field::Value: return evidence.value ? std::optional(Value::ofNumber(asNumber(*evidence.value))) : std::nullopt;
     case Field::Body:
     case Field::Message:
+    case Field::Labels:
+    case Field::Series:
     case Field::Context: break; // documents
     }
     return std::nullopt;
@@ -67,6 +78,7 @@ bool absenceIsKnown(Field field, const Evidence &evidence)
     switch (field) {
     case Field::Header: return evidence.status.has_value() || !evidence.headers.isEmpty();
     case Field::Phase: return std::ranges::any_of(evidence.phases, [](const auto &phase) { return phase.has_value(); });
+    case Field::Value: return evidence.series.has_value();
     default: return false;
     }
 }
@@ -139,6 +151,8 @@ std::optional<Value> resolve(const Reading &reading, const Evidence &evidence)
     case Field::Context:
         // Without a context nothing was stored anywhere, and nothing is known.
         return inDocument(reading, evidence.context.isEmpty() ? std::nullopt : std::optional<QJsonValue>(evidence.context));
+    case Field::Labels: return inDocument(reading, evidence.labels ? std::optional<QJsonValue>(*evidence.labels) : std::nullopt);
+    case Field::Series: return inDocument(reading, evidence.series ? std::optional<QJsonValue>(*evidence.series) : std::nullopt);
     default: return resolvePlain(reading, evidence);
     }
 }

@@ -14,7 +14,7 @@ enum class Operator { Equal, NotEqual, LessOrEqual, GreaterOrEqual, Greater, Les
 
 enum class Field {
     Status, ResponseTime, Ip, Body, Connected, CertificateExpiration, DomainExpiration, DnsRcode, Context, // Gatus's
-    Header, Chain, TlsVersion, Message, Phase, Code                                                        // ours
+    Header, Chain, TlsVersion, Message, Phase, Code, Value, Labels, Series                                 // ours
 };
 
 enum class Wrapper { None, Len, Has };
@@ -24,7 +24,7 @@ enum class Statistic { P50, P95, P99, Max, Mean };
 struct Reading {
     Field field = Field::Status;
     Wrapper wrapper = Wrapper::None;
-    Path path = {};            ///< Body, Message, Context
+    Path path = {};            ///< Body, Message, Context, Labels
     QString header = {};       ///< Header
     Phase phase = Phase::Dns;  ///< Phase
 };

@@ -31,6 +31,15 @@ struct ConditionText {
 /// Negotiated: HTTP/2 where the server picks it by ALPN, otherwise HTTP/1.1.
 enum class HttpVersion { Negotiated, Http11, Http2 };
 
+/// client.oauth2: the client-credentials grant (RFC 6749, section 4.4).
+struct OAuth2Options {
+    QString tokenUrl; ///< empty: no OAuth 2
+    QString clientId;
+    QString clientSecret;
+    QStringList scopes;
+    bool operator==(const OAuth2Options &) const = default;
+};
+
 /// Gatus's `client` block plus what is ours. Paths are absolute or relative to the incident file's folder
 /// (the reader makes them absolute).
 struct ClientOptions {
@@ -45,12 +54,14 @@ struct ClientOptions {
     QString privateKeyFile;  ///< tls.private-key-file
     QString serverName;      ///< tls.server-name (ours): SNI and verification name; the URL's host when empty
     QString auth;            ///< "gcp" or empty
+    OAuth2Options oauth2;
     QString proxyUrl;
     std::optional<StartTlsProtocol> startTls; ///< ours: for starttls:// on a port that does not say it
     QStringList subprotocols; ///< ours: offered in Sec-WebSocket-Protocol
     qint64 maxBodyBytes = 4 * 1024 * 1024;    ///< after decompression
     qint64 maxHeaderBytes = 256 * 1024;
     qint64 maxMessageBytes = 1024 * 1024;     ///< one WebSocket message
+    bool needsCredentials() const { return !auth.isEmpty() || !oauth2.tokenUrl.isEmpty(); }
     bool operator==(const ClientOptions &) const = default;
 };
 

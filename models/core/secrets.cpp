@@ -1,5 +1,6 @@
 #include "core/secrets.h"
 
+#include <QRegularExpression>
 #include <QUrl>
 
 #include <algorithm>
@@ -90,6 +91,12 @@ QString Secrets::maskUrl(const QString &url)
             pair = pair.first(equals + 1) + QString::fromUtf16(maskText);
     }
     return masked.first(query + 1) + pairs.join(u'&');
+}
+
+bool Secrets::mayTravelTo(const QUrl &url)
+{
+    static const QRegularExpression loopback(u"^(localhost|127(\\.[0-9]{1,3}){3}|::1)$"_s);
+    return url.scheme() == "https"_L1 || url.scheme() == "wss"_L1 || loopback.match(url.host()).hasMatch();
 }
 
 } // namespace allclear

@@ -5,6 +5,8 @@
 #include <QString>
 #include <QStringList>
 
+class QUrl;
+
 namespace allclear {
 
 inline constexpr char16_t maskText[] = u"•••";
@@ -29,6 +31,8 @@ public:
     static bool isSecretHeader(QStringView name);
     /// User info and secret-named query values become •••: "postgres://•••@host/db?token=•••".
     static QString maskUrl(const QString &url);
+    /// False where a token would go over the network in clear text: anything but https, except to this computer.
+    static bool mayTravelTo(const QUrl &url);
 
 private:
     QStringList m_values; // longest first, so that a secret inside a longer one leaves no tail

@@ -57,6 +57,29 @@ void readProxy(const Section &client, ClientOptions &options)
                                u"write `http://host:port` or `socks5://host:port`"_s);
 }
 
+OAuth2Options readOAuth2(const Section &section)
+{
+    constexpr QLatin1StringView owner = "an oauth2 block"_L1;
+    OAuth2Options options{.tokenUrl = section.required("token-url"_L1, owner),
+                          .clientId = section.required("client-id"_L1, owner),
+                          .clientSecret = section.required("client-secret"_L1, owner),
+                          .scopes = {}};
+    for (const MarkedText &scope : section.texts("scopes"_L1))
+        options.scopes.append(scope.text);
+    if (!options.clientSecret.contains("${"_L1))
+        section.reading().secrets.append(options.clientSecret);
+    const QUrl url(options.tokenUrl);
+    if (options.tokenUrl.isEmpty() || options.tokenUrl.contains("${"_L1))
+        return options;
+    if ((url.scheme() != "https"_L1 && url.scheme() != "http"_L1) || url.host().isEmpty())
+        section.reading().error(section.markOf("token-url"_L1), u"`token-url` is not a URL that tokens come from"_s,
+                                u"write `https://host/path`"_s);
+    else if (!Secrets::mayTravelTo(url))
+        section.reading().error(section.markOf("token-url"_L1), u"the client secret would go to `token-url` in clear text"_s,
+                                u"use https"_s);
+    return options;
+}
+
 } // namespace
 
 Client readClient(const Section &client)
@@ -77,9 +100,12 @@ Client readClient(const Section &client)
     readProxy(client, options);
     if (const std::optional<Section> tls = client.section("tls"_L1))
         readTls(*tls, options);
-    if (!options.auth.isEmpty())
-        result.notJudged = u"credentials for auth: %1 are not supported yet"_s.arg(options.auth);
-    for (QLatin1StringView key : {"oauth2"_L1, "identity-aware-proxy"_L1, "kerberos"_L1, "dns-resolver"_L1, "tunnel"_L1}) {
+    if (const std::optional<Section> oauth2 = client.section("oauth2"_L1)) {
+        options.oauth2 = readOAuth2(*oauth2);
+        if (!options.auth.isEmpty())
+            client.reading().error(client.markOf("auth"_L1), u"`auth` and `oauth2` both bring a token"_s, u"keep one of them"_s);
+    }
+    for (QLatin1StringView key : {"identity-aware-proxy"_L1, "kerberos"_L1, "dns-resolver"_L1, "tunnel"_L1}) {
         if (result.notJudged.isEmpty() && client.has(key))
             result.notJudged = u"client.%1 is not supported yet"_s.arg(key);
     }

@@ -6,6 +6,7 @@
 #include <QJsonObject>
 #include <QRegularExpression>
 #include <QScopedValueRollback>
+#include <QUrl>
 
 namespace allclear::reading {
 
@@ -118,7 +119,11 @@ void readUrl(const Section &section, Endpoint &endpoint)
     if (const std::optional<UrlProblem> problem = checkEndpointUrl(section, endpoint, written); problem && value) {
         const bool literal = value->text == endpoint.url;
         section.reading().error(section.reading().document.markAt(*value, literal ? problem->at : 0), problem->message, problem->suggestion);
+        return;
     }
+    const QUrl target(endpoint.url.startsWith("promql+"_L1) ? endpoint.url.sliced(7) : endpoint.url);
+    if (endpoint.client.needsCredentials() && target.scheme() == "http"_L1 && !Secrets::mayTravelTo(target))
+        section.reading().error(section.markOf("url"_L1), u"the access token would go over the network in clear text"_s, u"use https"_s);
 }
 
 /// What `defaults` and every endpoint may hold.
@@ -160,6 +165,9 @@ QString whyNotJudged(const Endpoint &endpoint, const QStringList &undefined, con
         return client;
     if (!isJudged(endpoint.kind))
         return u"no probe for %1:// yet"_s.arg(schemeOf(endpoint.url).toLower());
+    const bool takesCredentials = endpoint.kind == Kind::Http || endpoint.kind == Kind::PromQl;
+    if (endpoint.client.needsCredentials() && !takesCredentials)
+        return u"no credentials for %1:// yet"_s.arg(schemeOf(endpoint.url).toLower());
     return asksForDomainExpiration(endpoint) ? u"no probe looks up [DOMAIN_EXPIRATION] yet"_s : QString();
 }
 

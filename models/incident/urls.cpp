@@ -1,5 +1,7 @@
 #include "incident/urls.h"
 
+#include "core/postgresurl.h"
+
 #include <QRegularExpression>
 #include <QUrl>
 #include <QUrlQuery>
@@ -86,6 +88,12 @@ std::optional<UrlProblem> checkAuthority(const QString &url, const Scheme &schem
     if (scheme.kind == Kind::Redis && !database.match(parsed.path()).hasMatch())
         return UrlProblem{u"`%1` is not the number of a Redis database"_s.arg(parsed.path().sliced(1).left(40)),
                           u"write `%1://%2/0`"_s.arg(scheme.name, parsed.host()), url.indexOf(parsed.path(), authority)};
+    if (scheme.kind == Kind::PromQl && QUrlQuery(parsed).queryItemValue(u"query"_s).isEmpty())
+        return UrlProblem{u"the URL asks no query"_s, u"write `%1://host/?query=up`, percent-encoded"_s.arg(scheme.name), 0};
+    if (scheme.kind == Kind::Postgres) {
+        if (const Result<PostgresUrl> read = PostgresUrl::parse(plain); !read)
+            return UrlProblem{read.error().message, read.error().hint, std::max<qsizetype>(0, url.indexOf(u'?'))};
+    }
     return std::nullopt;
 }
 
@@ -145,11 +153,13 @@ bool isJudged(Kind kind)
     case Kind::WebSocket:
     case Kind::Journey:
     case Kind::Tls:
-    case Kind::Redis:
     case Kind::StartTls:
     case Kind::Tcp:
     case Kind::Dns:
-    case Kind::Icmp: return true;
+    case Kind::Icmp:
+    case Kind::Redis:
+    case Kind::Postgres:
+    case Kind::PromQl: return true;
     default: return false;
     }
 }

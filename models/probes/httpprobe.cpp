@@ -1,6 +1,8 @@
 #include "probes/httpprobe.h"
 
 #include "probes/connectionpool.h"
+#include "probes/credentials.h"
+#include "probes/googleerrors.h"
 #include "probes/http2session.h"
 #include "probes/httpcookies.h"
 #include "probes/httpreader.h"
@@ -57,7 +59,29 @@ void HttpProbe::begin()
         m_headers.emplaceBack("Authorization", "Basic " + userInfoOf(m_url).toBase64());
         m_url.setUserInfo({});
     }
-    openHop();
+    endpoint().client.needsCredentials() ? obtainCredentials() : openHop();
+}
+
+void HttpProbe::obtainCredentials()
+{
+    const ClientOptions &client = endpoint().client;
+    if (!Secrets::mayTravelTo(m_url)) {
+        fail({.kind = FailureKind::Internal, .phase = {}, .message = u"the access token would go over the network in clear text"_s, .hint = u"use https"_s});
+        return;
+    }
+    services().credentials().obtain(client, client.timeout * 9 / 10, this, [this](const TokenOutcome &outcome) {
+        if (const auto *refused = std::get_if<Failure>(&outcome)) {
+            fail({.kind = refused->kind, .phase = refused->phase, .message = u"no access token: "_s + refused->message, .hint = refused->hint});
+            return;
+        }
+        const auto &token = std::get<AccessToken>(outcome);
+        addSecret(token.value);
+        m_headers.removeIf([](const auto &header) { return header.first.compare("Authorization", Qt::CaseInsensitive) == 0; });
+        m_headers.emplaceBack("Authorization", "Bearer " + token.value.toLatin1());
+        m_observation.notes.append(u"access token of %1, had after %2 (no part of the latency)"_s.arg(token.source, durationText(sinceStart())));
+        restartLatency();
+        openHop();
+    });
 }
 
 /// What makes a request a repetition; other cookies make it another request.
@@ -256,7 +280,25 @@ void HttpProbe::answered()
         return;
     stampLatency();
     m_observation.answered = true;
-    finish();
+    if (m_reader->head().status == 401 && endpoint().client.needsCredentials())
+        services().credentials().forget(endpoint().client);
+    if (const std::optional<Failure> failure = interpret(m_reader->head(), m_reader->body()))
+        fail(*failure);
+    else
+        finish();
+}
+
+/// A refusal by Google's front door, when it is why a condition failed.
+void HttpProbe::judged()
+{
+    const std::optional<Failure> &failure = m_observation.failure;
+    if (!m_observation.answered || !failure || failure->kind != FailureKind::Condition || !m_reader || !failure->message.contains("[STATUS]"_L1, Qt::CaseInsensitive))
+        return;
+    const std::optional<GoogleError> error = googleErrorFrom(m_reader->head().status, m_reader->body(), m_reader->head().header("Retry-After"));
+    if (error) {
+        m_observation.failure->message += u": "_s + error->sentence;
+        m_observation.failure->hint = error->hint;
+    }
 }
 
 /// True when the redirect was dealt with: followed, or reported as a failure. Without a Location it is an answer.

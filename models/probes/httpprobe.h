@@ -23,9 +23,13 @@ protected:
     void begin() override;
     Phase currentPhase() const override;
     void release() override;
+    void judged() override;
+    /// What a complete answer means to a protocol on top of HTTP; a failure when it is an error there.
+    virtual std::optional<Failure> interpret(const HttpHead &, const QByteArray &) { return std::nullopt; }
 
 private:
     QString visit(const QByteArray &method, const QUrl &url) const;
+    void obtainCredentials();
     void openHop();
     void adoptStream(std::unique_ptr<Stream> stream);
     QStringList offeredProtocols() const;

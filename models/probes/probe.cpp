@@ -4,6 +4,8 @@
 #include "probes/httpprobe.h"
 #include "probes/icmpprobe.h"
 #include "probes/journeyprobe.h"
+#include "probes/postgresprobe.h"
+#include "probes/promqlprobe.h"
 #include "probes/redisprobe.h"
 #include "probes/starttlsprobe.h"
 #include "probes/tcpprobe.h"
@@ -24,8 +26,8 @@ std::unique_ptr<Probe> makeProbe(ProbeRequest request, ProbeServices &services)
     case Kind::Tcp: return std::make_unique<TcpProbe>(std::move(request), services);
     case Kind::Dns: return std::make_unique<DnsProbe>(std::move(request), services);
     case Kind::Icmp: return std::make_unique<IcmpProbe>(std::move(request), services);
-    case Kind::Postgres:
-    case Kind::PromQl:
+    case Kind::Postgres: return std::make_unique<PostgresProbe>(std::move(request), services);
+    case Kind::PromQl: return std::make_unique<PromQlProbe>(std::move(request), services);
     case Kind::Unknown: return nullptr;
     }
     return nullptr;
@@ -38,11 +40,13 @@ bool hasProbe(Kind kind)
     case Kind::WebSocket:
     case Kind::Journey:
     case Kind::Tls:
-    case Kind::Redis:
     case Kind::StartTls:
     case Kind::Tcp:
     case Kind::Dns:
-    case Kind::Icmp: return true;
+    case Kind::Icmp:
+    case Kind::Redis:
+    case Kind::Postgres:
+    case Kind::PromQl: return true;
     default: return false;
     }
 }

@@ -60,6 +60,14 @@ void TimedProbe::start()
     begin();
 }
 
+void TimedProbe::restartLatency()
+{
+    m_observation.startedAt = m_services.clock().now();
+    m_startedSteady = m_services.clock().steady();
+}
+
+void TimedProbe::addSecret(const QString &secret) { m_context->secrets = m_context->secrets.with({secret}); }
+
 void TimedProbe::stampLatency()
 {
     m_observation.latency = sinceStart();
@@ -133,6 +141,7 @@ void TimedProbe::finish()
     release();
     m_evidence.context = m_context->values;
     m_request.conditions->judge(m_observation, m_evidence);
+    judged();
     storeValues();
     maskObservation(m_observation, secrets());
     // Queued: `finished` may destroy this probe, which must not happen below a socket's signal.

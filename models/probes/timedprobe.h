@@ -37,6 +37,13 @@ protected:
     const ConditionSet &conditions() const { return *m_request.conditions; }
     Duration sinceStart() const { return m_services.clock().steady() - m_startedSteady; }
 
+    /// What was done so far (getting an access token) is no part of latency or phases; the deadline runs on.
+    void restartLatency();
+    /// A value that came while probing and must not be shown.
+    void addSecret(const QString &secret);
+    /// After the conditions were judged and before everything is masked: for a better sentence, never another verdict.
+    virtual void judged() {}
+
     /// The last byte of the answer is here: latency ends now, whatever is measured afterwards.
     void stampLatency();
     void addToPhase(Phase phase, Duration duration);

@@ -45,7 +45,7 @@ private:
 
 /// RESP 2: PING, INFO, AUTH, QUIT and errors. Unreachable: silence. Restarting: -LOADING.
 std::unique_ptr<DatabaseSession> makeRedisSession();
-/// Protocol 3.0 without TLS or a password: start-up, simple queries, terminate. Unreachable or restarting: FATAL
+/// Protocol 3.0 without TLS or a password: start-up, queries, terminate. Unreachable or restarting: FATAL
 /// 53300 and 57P03.
 std::unique_ptr<DatabaseSession> makePostgresSession();
 

@@ -1,5 +1,5 @@
 // PostgreSQL frontend/backend protocol 3.0 (postgresql.org/docs/current/protocol.html), the part that a health check
-// speaks: start-up, trust authentication, simple queries.
+// speaks: start-up, trust authentication, simple queries, and the extended protocol without parameters.
 #include "rehearsal/databaselistener.h"
 
 #include <QtEndian>
@@ -48,14 +48,54 @@ QByteArray greeting()
         + message('K', int32(4711) + int32(0)) + readyForQuery();
 }
 
-QByteArray oneValue(const QByteArray &column, const QByteArray &value)
+struct Cell {
+    QByteArray column, value;
+    qint32 type = 25; // text
+};
+using Row = QList<Cell>;
+
+QByteArray described(const Row &row)
 {
-    constexpr qint32 textType = 25;
-    const QByteArray field
-        = text(column) + int32(0) + int16(0) + int32(textType) + int16(-1) + int32(-1) + int16(0);
-    return message('T', int16(1) + field) + message('D', int16(1) + int32(qint32(value.size())) + value)
-        + message('C', text("SELECT 1"_ba)) + readyForQuery();
+    QByteArray fields;
+    for (const Cell &cell : row)
+        fields += text(cell.column) + int32(0) + int16(0) + int32(cell.type) + int16(-1) + int32(-1) + int16(0);
+    return message('T', int16(qint16(row.size())) + fields);
 }
+
+QByteArray sent(const Row &row)
+{
+    QByteArray values;
+    for (const Cell &cell : row)
+        values += int32(qint32(cell.value.size())) + cell.value;
+    return message('D', int16(qint16(row.size())) + values) + message('C', text("SELECT 1"_ba));
+}
+
+/// What the rehearsal's database says to a statement; nothing when it does not know it.
+std::optional<Row> rowFor(const QByteArray &sql)
+{
+    constexpr qint32 integer = 23, numeric = 1700, truth = 16;
+    const QByteArray lower = sql.toLower();
+    if (lower.contains("connections_ratio")) {
+        return Row{{"server_version"_ba, "17.2"_ba}, {"connections"_ba, "41"_ba, integer}, {"max_connections"_ba, "100"_ba, integer},
+                   {"reserved"_ba, "3"_ba, integer}, {"connections_ratio"_ba, "0.4227"_ba, numeric},
+                   {"in_recovery"_ba, "f"_ba, truth}, {"database"_ba, "netra_staging"_ba}};
+    }
+    if (lower.contains("max_connections"))
+        return Row{{"max_connections"_ba, "100"_ba}};
+    if (lower.contains("pg_stat_activity"))
+        return Row{{"count"_ba, "41"_ba}};
+    if (lower.startsWith("select 1"))
+        return Row{{"?column?"_ba, "1"_ba}};
+    return std::nullopt;
+}
+
+bool isCommand(const QByteArray &sql)
+{
+    const QByteArray lower = sql.toLower();
+    return lower.startsWith("begin") || lower.startsWith("set ") || lower.startsWith("rollback");
+}
+
+QByteArray unknownQuery() { return error("ERROR"_ba, "42601"_ba, "the rehearsal does not know this query"_ba); }
 
 class PostgresSession final : public DatabaseSession {
 public:
@@ -104,7 +144,7 @@ private:
         return Next::Continue;
     }
 
-    static Next takeMessage(QByteArray &buffer, QByteArray &reply)
+    Next takeMessage(QByteArray &buffer, QByteArray &reply)
     {
         if (buffer.size() < 5)
             return Next::NeedMore;
@@ -118,25 +158,52 @@ private:
         buffer.remove(0, length + 1);
         if (type == 'X')
             return Next::Close;
-        reply += type == 'Q' ? query(body.chopped(body.endsWith('\0') ? 1 : 0).simplified())
-                             : error("ERROR"_ba, "0A000"_ba, "only simple queries are supported"_ba) + readyForQuery();
+        if (type == 'Q')
+            reply += query(body.chopped(body.endsWith('\0') ? 1 : 0).simplified());
+        else
+            reply += extended(type, body);
         return Next::Continue;
     }
 
     static QByteArray query(const QByteArray &sql)
     {
-        const QByteArray lower = sql.toLower();
-        if (lower.isEmpty() || lower == ";")
+        if (sql.isEmpty() || sql == ";")
             return message('I', {}) + readyForQuery();
-        if (lower.contains("max_connections"))
-            return oneValue("max_connections"_ba, "100"_ba);
-        if (lower.contains("pg_stat_activity"))
-            return oneValue("count"_ba, "41"_ba);
-        if (lower.startsWith("select 1"))
-            return oneValue("?column?"_ba, "1"_ba);
-        return error("ERROR"_ba, "42601"_ba, "the rehearsal does not know this query"_ba) + readyForQuery();
+        if (isCommand(sql))
+            return message('C', text("OK"_ba)) + readyForQuery();
+        const std::optional<Row> row = rowFor(sql);
+        return (row ? described(*row) + sent(*row) : unknownQuery()) + readyForQuery();
     }
 
+    /// After an error everything is skipped up to the sync, as the protocol says.
+    QByteArray extended(char type, const QByteArray &body)
+    {
+        if (type == 'S') {
+            m_skips = false;
+            return readyForQuery();
+        }
+        if (m_skips)
+            return {};
+        if (type == 'P') {
+            m_sql = body.mid(body.indexOf('\0') + 1);
+            m_sql = m_sql.first(std::max<qsizetype>(0, m_sql.indexOf('\0'))).simplified();
+        }
+        const std::optional<Row> row = rowFor(m_sql);
+        if (!row && !isCommand(m_sql)) {
+            m_skips = true;
+            return unknownQuery();
+        }
+        switch (type) {
+        case 'P': return message('1', {});
+        case 'B': return message('2', {});
+        case 'D': return row ? described(*row) : message('n', {});
+        case 'E': return row ? sent(*row) : message('C', text("OK"_ba));
+        default: m_skips = true; return error("ERROR"_ba, "0A000"_ba, "not supported by the rehearsal"_ba);
+        }
+    }
+
+    QByteArray m_sql; // parsed last
+    bool m_skips = false;
     bool m_started = false;
 };
 

@@ -100,6 +100,18 @@ Evidence secured()
     return evidence;
 }
 
+Evidence sampled(std::optional<double> value, qsizetype series = 1)
+{
+    Evidence evidence = status(200);
+    evidence.value = value;
+    evidence.series = QJsonArray();
+    for (qsizetype i = 0; i < series; ++i)
+        evidence.series->append(QJsonObject{{u"metric"_s, QJsonObject{{u"job"_s, u"api"_s}}}});
+    if (series > 0)
+        evidence.labels = QJsonObject{{u"job"_s, u"api"_s}, {u"__name__"_s, u"up"_s}};
+    return evidence;
+}
+
 const QByteArray html = R"(<!DOCTYPE html><html lang="en"><body><div id="user">jane.doe</div></body></html>)";
 const QByteArray john = R"({"data": {"id": 1, "name": "john"}})";
 
@@ -294,6 +306,24 @@ QList<Row> ourRows()
         {"a DNS code", u"[DNS_RCODE] == NOERROR"_s, secured(), Unmet, u"[DNS_RCODE] (NXDOMAIN) == NOERROR"_s},
         {"a chain verdict", u"[CHAIN] == ok"_s, secured(), Unmet, u"[CHAIN] (self-signed) == ok"_s},
         {"a TLS version", u"[TLS_VERSION] == any(TLSv1.2, TLSv1.3)"_s, secured(), Met, u"[TLS_VERSION] (TLSv1.3) == any(TLSv1.2, TLSv1.3)"_s},
+        {"a sample", u"[VALUE] == 1"_s, sampled(1), Met, u"[VALUE] (1) == 1"_s},
+        {"a sample below a limit", u"[VALUE] < 0.9"_s, sampled(0.42), Met, u"[VALUE] (0.42) < 0.9"_s},
+        {"a negative sample", u"[value] < 0"_s, sampled(-2.5), Met, u"[value] (-2.5) < 0"_s},
+        {"a large sample", u"[VALUE] > 1000000"_s, sampled(1.5e9), Met, u"[VALUE] (1500000000) > 1000000"_s},
+        {"a sample that is no number", u"[VALUE] < 5"_s, sampled(std::nullopt), Blank, u"[VALUE] (no value) < 5"_s},
+        {"no sample is not below a limit", u"[VALUE] < 5"_s, sampled(std::nullopt, 0), Blank, u"[VALUE] (no value) < 5"_s},
+        {"no sample is not zero", u"[VALUE] == 0"_s, sampled(std::nullopt, 0), Blank, u"[VALUE] (no value) == 0"_s},
+        {"no sample: has() knows it", u"has([VALUE]) == false"_s, sampled(std::nullopt, 0), Met, u"has([VALUE]) (false) == false"_s},
+        {"no query: has() of the sample", u"has([VALUE]) == false"_s, nothing(), Blank, u"has([VALUE]) (no value) == false"_s},
+        {"a label", u"[LABELS].job == api"_s, sampled(1), Met, u"[LABELS].job (api) == api"_s},
+        {"a label with underscores", u"[LABELS].__name__ == up"_s, sampled(1), Met, u"[LABELS].__name__ (up) == up"_s},
+        {"a label that is missing", u"[LABELS].zone != eu"_s, sampled(1), Blank, u"[LABELS].zone (no value) != eu"_s},
+        {"has() of a label that is missing", u"has([LABELS].zone) == false"_s, sampled(1), Met, u"has([LABELS].zone) (false) == false"_s},
+        {"no sample has no labels", u"[LABELS].job != api"_s, sampled(std::nullopt, 0), Blank, u"[LABELS].job (no value) != api"_s},
+        {"the number of series", u"len([SERIES]) == 3"_s, sampled(1, 3), Met, u"len([SERIES]) (3) == 3"_s},
+        {"no series is none", u"len([SERIES]) == 0"_s, sampled(std::nullopt, 0), Met, u"len([SERIES]) (0) == 0"_s},
+        {"one of the series", u"[SERIES][1].metric.job == api"_s, sampled(1, 2), Met, u"[SERIES][1].metric.job (api) == api"_s},
+        {"no query: no series", u"len([SERIES]) == 0"_s, nothing(), Blank, u"len([SERIES]) (no value) == 0"_s},
         {"a code", u"[CODE] == NOAUTH"_s, secured(), Met, u"[CODE] (NOAUTH) == NOAUTH"_s},
         {"a phase", u"[PHASE].wait < 2s"_s, secured(), Unmet, u"[PHASE].wait (10150) < 2s"_s},
         {"a phase that did not happen", u"[PHASE].tls < 2s"_s, secured(), Blank, u"[PHASE].tls (no value) < 2s"_s},

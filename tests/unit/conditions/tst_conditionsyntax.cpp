@@ -50,6 +50,9 @@ void TestConditionSyntax::refuses_data()
     row("a misspelt placeholder in lower case", u"[statsu] == 200"_s, 1, u"unknown placeholder `[statsu]`"_s, u"did you mean `[STATUS]`?"_s);
     row("a misspelt placeholder with a path", u"[BDOY].a == 1"_s, 1, u"unknown placeholder `[BDOY]`"_s, u"did you mean `[BODY]`?"_s);
     row("a hyphen for an underscore", u"[RESPONSE-TIME] < 5"_s, 1, u"unknown placeholder `[RESPONSE-TIME]`"_s, u"did you mean `[RESPONSE_TIME]`?"_s);
+    row("[LABELS] without a name", u"[LABELS] == x"_s, 9, u"`[LABELS]` needs the name of a label"_s, u"for example `[LABELS].job`"_s);
+    row("text after [VALUE]", u"[VALUE].x == 1"_s, 8, u"unexpected text after `[VALUE]`, which has no parts"_s);
+    row("a misspelt [SERIES]", u"len([SERIE]) == 1"_s, 5, u"unknown placeholder `[SERIE]`"_s, u"did you mean `[SERIES]`?"_s);
     row("an unknown placeholder", u"[TEMPERATURE] < 5"_s, 1, u"unknown placeholder `[TEMPERATURE]`"_s);
     row("a misspelt placeholder in len()", u"len([BODDY].a) == 5"_s, 5, u"unknown placeholder `[BODDY]`"_s, u"did you mean `[BODY]`?"_s);
     row("a placeholder without brackets", u"STATUS == 200"_s, 1, u"`STATUS` is only a text here"_s, u"did you mean `[STATUS]`?"_s);

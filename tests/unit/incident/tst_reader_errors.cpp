@@ -152,6 +152,11 @@ void TestReaderErrors::valueRows()
     row("a header over two lines", with(u"headers: ‸{ A: \"b\\r\\nC: d\" }"_s), u"the value of header `A` holds a line break"_s, u"write it on one line"_s);
     row("a method with a space", with(u"method: ‸GET IT"_s), u"`GET IT` cannot be an HTTP method"_s, u"methods are words such as GET, HEAD or POST"_s);
     row("a client that is text", with(u"client: ‸fast"_s), u"`client` must be a mapping, not text"_s);
+    row("oauth2 without a secret", with(u"client: { oauth2: ‸{token-url: 'https://t.test', client-id: a} }"_s), u"an oauth2 block needs a `client-secret`"_s, u""_s);
+    row("a token from a clear-text host", with(u"client: { oauth2: {token-url: ‸'http://t.test/', client-id: a, client-secret: secret1} }"_s), u"the client secret would go to `token-url` in clear text"_s, u"use https"_s);
+    row("a token from no URL", with(u"client: { oauth2: {token-url: ‸t.test, client-id: a, client-secret: secret1} }"_s), u"`token-url` is not a URL that tokens come from"_s, u"write `https://host/path`"_s);
+    row("two ways of getting a token", with(u"client: { auth: ‸gcp, oauth2: {token-url: 'https://t.test', client-id: a, client-secret: secret1} }"_s), u"`auth` and `oauth2` both bring a token"_s, u"keep one of them"_s);
+    row("a token in clear text", u"endpoints: [{name: a, url: ‸'http://a.test', client: {auth: gcp}, conditions: ['[STATUS] == 200']}]"_s, u"the access token would go over the network in clear text"_s, u"use https"_s);
     row("an unknown auth", with(u"client: { auth: ‸gpc }"_s), u"`auth` cannot be `gpc`"_s, u"did you mean `gcp`?"_s);
     row("a version of HTTP", with(u"client: { http-version: ‸1.0 }"_s), u"`http-version` cannot be `1.0`"_s, u"did you mean `1.1`?"_s);
     row("HTTP/3 by its other name", with(u"client: { http-version: ‸quic }"_s), u"`http-version` cannot be `quic`"_s, u"it is one of: 1.1, 2"_s);
@@ -178,6 +183,10 @@ void TestReaderErrors::valueRows()
 
 void TestReaderErrors::urlRows()
 {
+    row("promql without a query", url(u"‸promql+http://prom.test/?time=1"_s), u"the URL asks no query"_s, u"write `promql+http://host/?query=up`, percent-encoded"_s);
+    row("a misspelt sslmode", url(u"postgres://u@a.test/db‸?sslmode=verify-fully"_s), u"`verify-fully` is no sslmode"_s, u"use disable, allow, prefer, require, verify-ca or verify-full"_s);
+    row("a parameter that postgres URLs lack", url(u"postgres://u@a.test/db‸?schema=public"_s), u"unknown parameter `schema` of a postgres URL"_s, u"known are sslmode and application_name"_s);
+    row("a certificate in a postgres URL", url(u"postgres://u@a.test/db‸?sslrootcert=/ca.pem"_s), u"`sslrootcert` does not belong in the URL"_s, u"use client.tls: ca-file, certificate-file, private-key-file"_s);
     row("a misspelt scheme", url(u"‸htps://a.test"_s), u"unknown scheme `htps://`"_s, u"did you mean `https://`?"_s);
     row("another misspelt scheme", url(u"‸postgress://a.test"_s), u"unknown scheme `postgress://`"_s, u"did you mean `postgres://`?"_s);
     row("a scheme like no other", url(u"‸gopher://a.test"_s), u"unknown scheme `gopher://`"_s, u"use https, wss, tcp, tls, starttls, icmp, redis or postgres"_s);

@@ -99,7 +99,7 @@ void TestSchema::refusesOtherKeys()
 {
     QVERIFY(schema().value("title"_L1).isString());
     QCOMPARE(schema().value("additionalProperties"_L1), QJsonValue(false));
-    for (const QString &shared : {u"client"_s, u"tls"_s, u"dns"_s})
+    for (const QString &shared : {u"client"_s, u"tls"_s, u"oauth2"_s, u"dns"_s})
         QCOMPARE(schema().value("definitions"_L1).toObject().value(shared).toObject().value("additionalProperties"_L1), QJsonValue(false));
 }
 

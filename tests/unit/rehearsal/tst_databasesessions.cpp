@@ -125,7 +125,15 @@ void TestDatabaseSessions::postgres_data()
     row("connections in use", fine, startup() + query("select count(*) from pg_stat_activity"), {"41"}, ready);
     row("an empty query", fine, startup() + query(""), {QByteArray::fromHex("4900000004")}, ready);
     row("a query it does not know", fine, startup() + query("DROP TABLE x"), {"C42601"}, ready);
-    row("an extended query", fine, startup() + QByteArray::fromHex("5300000004"), {"C0A000"}, ready);
+    const QByteArray unnamed = QByteArray(1, '\0'), bind = QByteArray::fromHex("420000000c0000000000000000"),
+                     describe = QByteArray::fromHex("440000000650") + unnamed, execute = QByteArray::fromHex("4500000009") + unnamed + QByteArray(4, '\0'),
+                     sync = QByteArray::fromHex("5300000004");
+    const auto parse = [&](const QByteArray &sql) { return 'P' + QByteArray(3, '\0') + char(sql.size() + 8) + unnamed + sql + '\0' + QByteArray(2, '\0'); };
+    row("a sync", fine, startup() + sync, {}, ready);
+    row("an extended query", fine, startup() + parse("SELECT 1") + bind + describe + execute + sync, {QByteArray::fromHex("31000000043200000004"), "SELECT 1"}, ready);
+    row("an extended command has no columns", fine, startup() + parse("BEGIN") + bind + describe + execute + sync, {QByteArray::fromHex("6e00000004"), "OK"}, ready);
+    row("an extended query it does not know", fine, startup() + parse("DROP TABLE x") + bind + describe + execute + sync, {"C42601"}, ready);
+    row("executing nothing", fine, startup() + describe + execute + sync, {"C42601"}, ready);
     row("terminate closes", fine, startup() + QByteArray::fromHex("5800000004"), {}, ready, true);
     row("exhausted: too many clients", cut, startup(), {"SFATAL", "C53300", "Msorry, too many clients already"},
         QByteArray(2, '\0'), true);
