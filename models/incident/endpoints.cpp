@@ -163,7 +163,7 @@ QString whyNotJudged(const Endpoint &endpoint, const QStringList &undefined, con
         return u"variable ${%1} is not set"_s.arg(undefined.first());
     if (!client.isEmpty())
         return client;
-    if (!isJudged(endpoint.kind))
+    if (endpoint.kind == Kind::Unknown)
         return u"no probe for %1:// yet"_s.arg(schemeOf(endpoint.url).toLower());
     const bool takesCredentials = endpoint.kind == Kind::Http || endpoint.kind == Kind::PromQl;
     if (endpoint.client.needsCredentials() && !takesCredentials)

@@ -146,22 +146,4 @@ QStringList secretsOf(const QString &url)
     return secrets;
 }
 
-bool isJudged(Kind kind)
-{
-    switch (kind) {
-    case Kind::Http:
-    case Kind::WebSocket:
-    case Kind::Journey:
-    case Kind::Tls:
-    case Kind::StartTls:
-    case Kind::Tcp:
-    case Kind::Dns:
-    case Kind::Icmp:
-    case Kind::Redis:
-    case Kind::Postgres:
-    case Kind::PromQl: return true;
-    default: return false;
-    }
-}
-
 } // namespace allclear::reading

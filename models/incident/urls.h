@@ -21,7 +21,4 @@ std::optional<UrlProblem> checkUrl(const QString &url);
 /// Passwords and secret-named query values of a URL.
 QStringList secretsOf(const QString &url);
 
-/// Whether this build has a probe for the kind. What it has none for is shown as "not judged yet", never as green.
-bool isJudged(Kind kind);
-
 } // namespace allclear::reading

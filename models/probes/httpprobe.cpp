@@ -75,7 +75,7 @@ void HttpProbe::obtainCredentials()
             return;
         }
         const auto &token = std::get<AccessToken>(outcome);
-        addSecret(token.value);
+        addSecrets({token.value});
         m_headers.removeIf([](const auto &header) { return header.first.compare("Authorization", Qt::CaseInsensitive) == 0; });
         m_headers.emplaceBack("Authorization", "Bearer " + token.value.toLatin1());
         m_observation.notes.append(u"access token of %1, had after %2 (no part of the latency)"_s.arg(token.source, durationText(sinceStart())));

@@ -33,22 +33,6 @@ std::unique_ptr<Probe> makeProbe(ProbeRequest request, ProbeServices &services)
     return nullptr;
 }
 
-bool hasProbe(Kind kind)
-{
-    switch (kind) {
-    case Kind::Http:
-    case Kind::WebSocket:
-    case Kind::Journey:
-    case Kind::Tls:
-    case Kind::StartTls:
-    case Kind::Tcp:
-    case Kind::Dns:
-    case Kind::Icmp:
-    case Kind::Redis:
-    case Kind::Postgres:
-    case Kind::PromQl: return true;
-    default: return false;
-    }
-}
+bool hasProbe(Kind kind) { return kind != Kind::Unknown; }
 
 } // namespace allclear

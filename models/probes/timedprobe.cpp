@@ -66,7 +66,6 @@ void TimedProbe::restartLatency()
     m_startedSteady = m_services.clock().steady();
 }
 
-void TimedProbe::addSecret(const QString &secret) { m_context->secrets = m_context->secrets.with({secret}); }
 
 void TimedProbe::stampLatency()
 {

@@ -39,8 +39,6 @@ protected:
 
     /// What was done so far (getting an access token) is no part of latency or phases; the deadline runs on.
     void restartLatency();
-    /// A value that came while probing and must not be shown.
-    void addSecret(const QString &secret);
     /// After the conditions were judged and before everything is masked: for a better sentence, never another verdict.
     virtual void judged() {}
 
