@@ -10,6 +10,13 @@ namespace allclear
 
 using namespace Qt::StringLiterals;
 
+/// The reply that hiredis's callbacks put together; each task carries a pointer to it.
+struct RespBuilding {
+    std::unique_ptr<RespValue> root;
+    qsizetype elements = 0;
+    bool tooMany = false;
+};
+
 namespace
 {
 
@@ -18,18 +25,11 @@ constexpr std::size_t lengthDigits = 32;
 
 QString limitHint() { return u"client.max-body-size sets the limit"_s; }
 
-/// The reply that hiredis's callbacks put together; each task carries a pointer to it.
-struct Building {
-    std::unique_ptr<RespValue> root;
-    qsizetype elements = 0;
-    bool tooMany = false;
-};
-
-Building *buildingOf(const redisReadTask *task) { return static_cast<Building *>(task->privdata); }
+RespBuilding *buildingOf(const redisReadTask *task) { return static_cast<RespBuilding *>(task->privdata); }
 
 RespValue *add(const redisReadTask *task, RespValue value)
 {
-    Building *building = buildingOf(task);
+    RespBuilding *building = buildingOf(task);
     if (++building->elements > maxRespElements) {
         building->tooMany = true;
         return nullptr; // hiredis ends as if memory had run out
@@ -68,7 +68,7 @@ void *createInteger(const redisReadTask *task, long long integer)
 
 void *createNil(const redisReadTask *task) { return add(task, {.type = RespValue::Type::Nil}); }
 
-void freeObject(void *) { } // Building owns everything
+void freeObject(void *) { } // RespBuilding owns everything
 
 redisReplyObjectFunctions functions{createString, createArray, createInteger, createNil, freeObject};
 
@@ -108,7 +108,7 @@ std::pair<QString, QString> stranger(const QByteArray &start)
 struct RespReader::Hiredis {
     std::unique_ptr<redisReader, decltype(&redisReaderFree)> reader{redisReaderCreateWithFunctions(&functions),
                                                                     &redisReaderFree};
-    Building building;
+    RespBuilding building;
 };
 
 RespReader::RespReader(qint64 limit) : m_limit(limit), m_hiredis(std::make_unique<Hiredis>())
