@@ -208,7 +208,7 @@ QMap<QString, QString> Staging::variables() const
             {u"AUTH"_s, origin("http"_L1, d->auth.port())},
             {u"FRONTEND"_s, origin("http"_L1, d->frontend.port())},
             {u"CLOUD"_s, origin("http"_L1, d->cloud.port())},
-            {u"EDGE"_s, origin("https"_L1, d->tls ? d->tls->serverPort() : quint16(0))},
+            {u"TLS"_s, origin("tls"_L1, d->tls ? d->tls->serverPort() : quint16(0))},
             {u"REDIS"_s, origin("redis"_L1, d->redis.port())},
             {u"POSTGRES"_s, u"postgres://probe@127.0.0.1:%1/netra_staging"_s.arg(d->postgres.port())},
             {u"CA_FILE"_s, d->directory.filePath(u"ca.pem"_s)},

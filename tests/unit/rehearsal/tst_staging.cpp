@@ -424,7 +424,7 @@ void TestStaging::servesTheChainOfTheChapter()
     QVERIFY(authority.open(QIODevice::ReadOnly));
     QSslConfiguration trusting = QSslConfiguration::defaultConfiguration();
     trusting.setCaCertificates(QSslCertificate::fromData(authority.readAll()));
-    QNetworkRequest request(url(variable("EDGE") + u'/'));
+    QNetworkRequest request(url(variable("TLS").replace(u"tls:"_s, u"https:"_s) + u'/'));
     request.setSslConfiguration(trusting);
     QNetworkAccessManager network;
     const std::unique_ptr<QNetworkReply> reply(network.get(request));
@@ -463,7 +463,7 @@ void TestStaging::databasesAnswerInTheirOwnProtocols()
 void TestStaging::variablesNameEverything()
 {
     const auto variables = m_staging->variables();
-    for (const char *key : {"API", "AUTH", "FRONTEND", "CLOUD", "EDGE", "WS", "REDIS", "POSTGRES"}) {
+    for (const char *key : {"API", "AUTH", "FRONTEND", "CLOUD", "TLS", "WS", "REDIS", "POSTGRES"}) {
         const QUrl parsed(variables.value(QLatin1StringView(key)));
         QCOMPARE(parsed.host(), u"127.0.0.1"_s);
         QVERIFY2(parsed.port() > 0, key);
@@ -548,7 +548,7 @@ void TestStaging::destroyedWhileConnectionsAreOpen()
     staging->enter(Chapter::CrashLoop);
     std::array<QTcpSocket, 5> clients;
     std::size_t next = 0;
-    for (const char *key : {"API", "CLOUD", "EDGE", "REDIS", "POSTGRES"}) {
+    for (const char *key : {"API", "CLOUD", "TLS", "REDIS", "POSTGRES"}) {
         QTcpSocket &client = clients[next++];
         QSignalSpy connected(&client, &QTcpSocket::connected);
         client.connectToHost(u"127.0.0.1"_s, quint16(url(variables.value(QLatin1StringView(key))).port()));
