@@ -62,6 +62,8 @@ void LatencyChart::takeIncident()
         for (qsizetype i = 0; i < incident->endpoints.size(); ++i) {
             if (incident->availabilityOf.isEmpty() || incident->availabilityOf.contains(incident->endpoints[i].key()))
                 m_watched.push_back(static_cast<int>(i));
+            if (incident->endpoints[i].kind == Kind::Journey)
+                m_hidden.insert(static_cast<int>(i)); // a journey lasts as long as its steps; the legend brings it back
         }
     }
     rebuild();

@@ -91,6 +91,8 @@ void Legend::rebuild()
     for (int series = 0; series < m_board->series()->count(); ++series) {
         auto *entry = new LegendEntry(m_theme, series, this);
         entry->setObjectName(u"latencyLegend:"_s + m_board->series()->name(series));
+        const IncidentPtr &incident = m_board->incident();
+        entry->setChecked(!incident || series >= incident->endpoints.size() || incident->endpoints[series].kind != Kind::Journey);
         connect(entry, &LegendEntry::toggled, this, [this, series](bool shown) { Q_EMIT toggled(series, shown); });
         m_entries.append(entry);
     }

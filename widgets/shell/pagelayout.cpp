@@ -16,8 +16,8 @@ void fillColumn(PageLayout &page, QRect column, int gap)
 {
     const int room = column.height() - 2 * gap;
     // A narrow column wraps the titles of criteria.
-    const int criteria = room * (page.form == PageForm::Low ? 47 : 43) / 100;
-    const int causes = room * (page.form == PageForm::Low ? 26 : 30) / 100;
+    const int criteria = room * (page.form == PageForm::Low ? 50 : 43) / 100;
+    const int causes = room * (page.form == PageForm::Low ? 24 : 30) / 100;
     page.criteria = QRect(column.left(), column.top(), column.width(), criteria);
     page.causes = QRect(column.left(), page.criteria.bottom() + 1 + gap, column.width(), causes);
     page.actions = QRect(column.left(), page.causes.bottom() + 1 + gap, column.width(), room - criteria - causes);

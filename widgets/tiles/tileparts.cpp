@@ -128,7 +128,7 @@ TileText TilePainter::layOut(const Tile &tile) const
     text.titleWidth = QFontMetrics(m_fonts.title).horizontalAdvance(title);
     text.value = laidOut(fitted(tile.value, m_fonts.value, m_value.width()), m_fonts.value);
     if (m_reason.isValid())
-        text.reason = laidOut(fitted(tile.reason, m_fonts.small, m_reason.width()), m_fonts.small);
+        text.reason = laidOut(QFontMetrics(m_fonts.small).elidedText(tile.reason, Qt::ElideRight, m_reason.width()), m_fonts.small); // a sentence is read from its start
     if (m_footer.isValid() && (!tile.waitsOn.isEmpty() || tile.suspect))
         layOutChip(text, tile);
     return text;
