@@ -2,6 +2,7 @@
 // is tests/bench/target (epoll, loopback). Everything is printed as a median of five; nothing is asserted.
 #include "engine/engine.h"
 #include "support/testmain.h"
+#include "verdict/judge.h"
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
