@@ -2,6 +2,7 @@
 
 #include <QDeadlineTimer>
 #include <QFile>
+#include <QFileInfo>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
@@ -29,6 +30,30 @@ void giveToServer(const QString &path)
         qFatal("cannot give %s to nobody", qPrintable(path));
 }
 
+struct Packaged {
+    QLatin1StringView program, package;
+};
+
+constexpr Packaged packages[] = {
+    {"nginx"_L1, "nginx-light"_L1},       {"redis-server"_L1, "redis-server"_L1},
+    {"haproxy"_L1, "haproxy"_L1},         {"prometheus"_L1, "prometheus"_L1},
+    {"initdb"_L1, "postgresql-15"_L1},    {"postgres"_L1, "postgresql-15"_L1},
+    {"psql"_L1, "postgresql-client-15"_L1}, {"pg_isready"_L1, "postgresql-client-15"_L1},
+};
+
+/// Empty when the program is there.
+QString missing(const QString &program)
+{
+    const QFileInfo file(program);
+    if (file.isExecutable())
+        return {};
+    const auto row = std::ranges::find(packages, file.fileName(), &Packaged::program);
+    const QString package = row == std::end(packages) ? file.fileName() : QString(row->package);
+    return u"this test needs %1 of the Debian package %2, which is not installed: ./dev test installs it"_s.arg(program, package);
+}
+
+} // namespace
+
 quint16 freePort()
 {
     QTcpServer server;
@@ -36,8 +61,6 @@ quint16 freePort()
         qFatal("no loopback port: %s", qPrintable(server.errorString()));
     return server.serverPort();
 }
-
-} // namespace
 
 RealServer::RealServer() : m_port(freePort()) { giveToServer(m_folder.path()); }
 
@@ -67,13 +90,15 @@ void RealServer::prepare(QProcess &process, const QString &program, const QStrin
         return;
     }
     // setpriv executes the program in its own place: the pid is the server's.
-    process.setProgram(u"setpriv"_s);
+    process.setProgram(u"/usr/bin/setpriv"_s);
     process.setArguments(QStringList{u"--reuid=nobody"_s, u"--regid=nogroup"_s, u"--clear-groups"_s, u"--"_s, program}
                          + arguments);
 }
 
 bool RealServer::run(const QString &program, const QStringList &arguments, std::chrono::milliseconds patience)
 {
+    if (const QString absence = missing(program); !absence.isEmpty())
+        return fail(absence);
     QProcess process;
     prepare(process, program, arguments);
     process.setProcessChannelMode(QProcess::MergedChannels);
@@ -90,6 +115,8 @@ bool RealServer::run(const QString &program, const QStringList &arguments, std::
 
 bool RealServer::start(const QString &program, const QStringList &arguments)
 {
+    if (const QString absence = missing(program); !absence.isEmpty())
+        return fail(absence);
     prepare(m_process, program, arguments);
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.setStandardOutputFile(path(u"server.log"_s), QIODevice::Append);

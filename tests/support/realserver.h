@@ -16,6 +16,9 @@
 namespace allclear::test
 {
 
+/// A loopback port that nothing listens on at this moment.
+quint16 freePort();
+
 class RealServer
 {
 public:
@@ -28,7 +31,7 @@ public:
     /// A file in the folder that the server may read, and nobody else.
     QString write(const QString &name, const QByteArray &bytes) const;
 
-    /// Runs a command to its end as the server's user, in the folder.
+    /// Runs a command (an absolute path, as in start()) to its end as the server's user, in the folder.
     bool run(const QString &program, const QStringList &arguments,
              std::chrono::milliseconds patience = std::chrono::seconds(30));
     QByteArray output() const { return m_output; } ///< of the last run(), both streams
@@ -43,7 +46,7 @@ public:
     /// `number` first; SIGKILL when that does not end it within ten seconds.
     void stop(int number = SIGTERM);
 
-    QString error() const { return m_error; } ///< with the end of the server's log
+    QString error() const { return m_error; } ///< with the end of the server's log, or the Debian package that is missing
     QByteArray log() const;
 
 private:
