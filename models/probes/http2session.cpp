@@ -293,6 +293,10 @@ void Http2Session::headersCame()
 {
     if (m_headComplete) // trailers: counted, not kept
         return;
+    if (m_head.status < 100) { // RFC 9110, section 15; what nginx makes of an upstream that is no HTTP server
+        fail(FailureKind::Protocol, u"the answer's status is %1, which HTTP does not have"_s.arg(m_head.status, 3, 10, QLatin1Char('0')));
+        return;
+    }
     if (m_head.status < 200) {
         if (++m_interim > maxInterim)
             fail(FailureKind::Protocol, u"the server sent over %1 interim answers and no answer"_s.arg(maxInterim));

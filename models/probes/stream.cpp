@@ -209,6 +209,10 @@ void Stream::handshakeFailed()
     } else if (m_firstCipherText.startsWith("HTTP/")) {
         fail(FailureKind::Tls, u"the server does not speak TLS on this port: it answered in plain HTTP"_s,
              u"use http:// or the port that serves TLS"_s);
+    } else if (!m_target.alpn.isEmpty() && m_session->error().contains("no application protocol"_L1)) {
+        fail(FailureKind::Tls,
+             u"the server speaks none of the protocols that were offered in the TLS handshake: %1"_s.arg(m_target.alpn.join(", "_L1)),
+             u"client.http-version says which are offered; without it HTTP/1.1 will do"_s);
     } else if (m_session->lacksCertificate()) {
         fail(FailureKind::Tls, u"the server asked for a client certificate, got none, and refused: %1"_s.arg(m_session->error()),
              certificateHint());

@@ -2,6 +2,7 @@
 #include "proberunner.h"
 #include "support/http2server.h"
 #include "support/pki.h"
+#include "support/tlsserver.h"
 
 #include <QSslCertificate>
 #include <QSslKey>
@@ -130,6 +131,7 @@ private Q_SLOTS:
         row("an empty 200 that announces a body", {.headers = {{"content-length", "5"}}}, Protocol, "receive", "rules of HTTP/2");
         row("no status", {.raw = headersFrame({{"a", "b"}}, endHeaders | endStream)}, Protocol, "receive", "rules of HTTP/2");
         row("a status that is no number", {.status = "2x0"}, Protocol, "receive", "rules of HTTP/2");
+        row("a status below 100", {.status = "009"}, Protocol, "receive", "status is 009, which HTTP does not have");
         row("a status of HTTP/1.1 only", {.status = "101"}, Protocol, "receive", "rules of HTTP/2");
         row("a header with a capital letter", {.raw = headersFrame({{":status", "200"}, {"Server", "x"}}, endHeaders | endStream)}, Protocol, "receive", "rules of HTTP/2");
         row("a header of HTTP/1.1", {.headers = {{"connection", "close"}}}, Protocol, "receive", "rules of HTTP/2");
@@ -230,6 +232,18 @@ private Q_SLOTS:
         const ObservationPtr seen = ProbeRunner().run(target(server, {u"[HEADER].X-Served-By == edge-1"_s}));
         QVERIFY(seen);
         QCOMPARE(seen->outcome, Outcome::Pass);
+    }
+
+    void serverThatRefusesAllThatIsOffered()
+    {
+        TlsServer server({.sends = {makeIdentity({.commonName = u"127.0.0.1"_s})}, .protocols = {"http/1.1"}});
+        Endpoint endpoint = endpointFor(server.url(u"https"_s));
+        endpoint.client.httpVersion = HttpVersion::Http2;
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen && seen->failure);
+        QCOMPARE(seen->failure->kind, FailureKind::Tls);
+        QCOMPARE(seen->failure->phase.value(), Phase::Tls);
+        QVERIFY2(seen->failure->message.endsWith(u"offered in the TLS handshake: h2"_s), qPrintable(seen->failure->message));
     }
 
     void versionThatTheFileAsksFor_data()
