@@ -1,7 +1,6 @@
 // postgres:// against Debian's PostgreSQL 15: what is true of the real server, its refusals, its certificates, its end.
-#include "../unit/probes/proberunner.h"
-#include "support/pki.h"
-#include "support/realserver.h"
+#include "realprobe.h"
+#include "support/debianservers.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -13,7 +12,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-const QString binaries = u"/usr/lib/postgresql/15/bin/"_s;
 constexpr int maxConnections = 8, reserved = 3;
 
 } // namespace
@@ -33,10 +31,12 @@ private Q_SLOTS:
     void clientCertificate();
     void refusals_data();
     void refusals();
+    void ratioFollowsTheClients();
     void tooManyClients();
     void certificates_data();
     void certificates();
     void terminatedWhileAsking();
+    void killedWhileAsking();
     void restart();
 
 private:
@@ -52,38 +52,15 @@ private:
         made.body = body;
         return made;
     }
-    bool administrate(const QString &sql)
-    {
-        return m_server->run(binaries + u"psql"_s, {u"-qAtX"_s, u"-h"_s, m_server->folder(), u"-p"_s, QString::number(m_server->port()), u"-U"_s, u"postgres"_s, u"-d"_s, u"postgres"_s, u"-v"_s, u"ON_ERROR_STOP=1"_s, u"-c"_s, sql});
-    }
-    bool startServer();
-    /// A client that has logged in and stays: trust over the socket is not for TCP, so it is psql, sleeping.
-    std::unique_ptr<QProcess> sleeper() const;
+    bool administrate(const QString &sql) { return allclear::test::administrate(*m_server, sql); }
+    bool startServer() { return startPostgres(*m_server, m_settings, m_access); }
+    std::unique_ptr<QProcess> sleeper() const { return sleepingClient(*m_server, u"probe"_s, u"pencil case"_s, u"staging"_s); }
+    void endSleepers(std::vector<std::unique_ptr<QProcess>> &sleepers);
 
     std::unique_ptr<RealServer> m_server;
+    QByteArray m_settings, m_access;
     Identity m_root, m_leaf;
 };
-
-bool TestRealPostgres::startServer()
-{
-    return m_server->start(binaries + u"postgres"_s, {u"-D"_s, m_server->path(u"data"_s), u"-p"_s, QString::number(m_server->port())})
-        && m_server->waitFor([this] {
-               return m_server->run(binaries + u"pg_isready"_s, {u"-q"_s, u"-h"_s, m_server->folder(), u"-p"_s, QString::number(m_server->port())});
-           });
-}
-
-std::unique_ptr<QProcess> TestRealPostgres::sleeper() const
-{
-    auto process = std::make_unique<QProcess>();
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(u"PGPASSWORD"_s, u"pencil case"_s);
-    process->setProcessEnvironment(environment);
-    process->setProcessChannelMode(QProcess::MergedChannels);
-    process->start(binaries + u"psql"_s, {u"-qAtX"_s, u"-h"_s, u"127.0.0.1"_s, u"-p"_s, QString::number(m_server->port()), u"-U"_s, u"probe"_s, u"-d"_s, u"staging"_s, u"-c"_s, u"SELECT 'here'"_s, u"-c"_s, u"SELECT pg_sleep(60)"_s});
-    if (!process->waitForReadyRead(10'000) || !process->readAll().contains("here"))
-        return nullptr;
-    return process;
-}
 
 void TestRealPostgres::initTestCase()
 {
@@ -93,21 +70,25 @@ void TestRealPostgres::initTestCase()
     const QString certificate = m_server->write(u"server.crt"_s, m_leaf.certificatePem());
     const QString authority = m_server->write(u"root.crt"_s, m_root.certificatePem());
     const QString key = m_server->write(u"server.key"_s, m_leaf.keyPem());
-    QVERIFY2(m_server->run(binaries + u"initdb"_s, {u"-D"_s, m_server->path(u"data"_s), u"-U"_s, u"postgres"_s, u"-A"_s, u"trust"_s, u"-E"_s, u"UTF8"_s, u"--locale=C"_s, u"--no-sync"_s, u"--no-instructions"_s}),
-             qPrintable(m_server->error()));
-    m_server->write(u"data/pg_hba.conf"_s, 
-                    "local all postgres trust\nhostssl all certified 127.0.0.1/32 cert\nhost all old 127.0.0.1/32 md5\n"
-                    "host all clear 127.0.0.1/32 password\nhost all all 127.0.0.1/32 scram-sha-256\n");
-    m_server->write(u"data/postgresql.conf"_s,
-                    "listen_addresses = '127.0.0.1'\nunix_socket_directories = '" + m_server->folder().toUtf8() + "'\nmax_connections = "
-                        + QByteArray::number(maxConnections) + "\nsuperuser_reserved_connections = " + QByteArray::number(reserved)
-                        + "\nfsync = off\nautovacuum = off\nssl = on\nssl_cert_file = '" + certificate.toUtf8() + "'\nssl_key_file = '" + key.toUtf8() + "'\nssl_ca_file = '" + authority.toUtf8() + "'\n");
+    m_access = "hostssl all certified 127.0.0.1/32 cert\nhost all old 127.0.0.1/32 md5\nhost all clear 127.0.0.1/32 password\n"
+               "host all all 127.0.0.1/32 scram-sha-256\n";
+    m_settings = "max_connections = " + QByteArray::number(maxConnections) + "\nsuperuser_reserved_connections = " + QByteArray::number(reserved)
+        + "\nssl = on\nssl_cert_file = '" + certificate.toUtf8() + "'\nssl_key_file = '" + key.toUtf8() + "'\nssl_ca_file = '" + authority.toUtf8() + "'\n";
     QVERIFY2(startServer(), qPrintable(m_server->error()));
     for (const QString &sql : {u"CREATE ROLE probe LOGIN PASSWORD 'pencil case' IN ROLE pg_monitor"_s, u"CREATE ROLE accent LOGIN PASSWORD 'pässwörd №1'"_s,
                                u"CREATE ROLE clear LOGIN PASSWORD 'in the open'"_s, u"CREATE ROLE certified LOGIN"_s,
                                u"SET password_encryption = 'md5'; CREATE ROLE old LOGIN PASSWORD 'of old'"_s, u"CREATE ROLE poor LOGIN PASSWORD 'penny farthing'"_s,
                                u"CREATE DATABASE staging OWNER probe"_s})
         QVERIFY2(administrate(sql), qPrintable(m_server->error()));
+}
+
+void TestRealPostgres::endSleepers(std::vector<std::unique_ptr<QProcess>> &sleepers)
+{
+    for (const auto &sleeper : sleepers) {
+        sleeper->kill();
+        sleeper->waitForFinished();
+    }
+    QVERIFY(administrate(u"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()"_s));
 }
 
 void TestRealPostgres::defaultQuery()
@@ -211,6 +192,27 @@ void TestRealPostgres::refusals()
     QCOMPARE(seen->conditions[0].result, Truth::NotEvaluable);
 }
 
+void TestRealPostgres::ratioFollowsTheClients()
+{
+    Endpoint made = endpoint(url(), {u"[CONNECTED] == true"_s, u"[BODY].connections_ratio < 0.95"_s});
+    made.degradedWhen.append({.text = u"[BODY].connections_ratio > 0.7"_s, .mark = {}});
+    std::vector<std::unique_ptr<QProcess>> holders;
+    QStringList steps;
+    ObservationPtr seen;
+    for (int clients = 1; clients <= maxConnections - reserved; ++clients) { // the probe is one of them
+        // Those of the steps before leave a moment after their answer.
+        QTRY_VERIFY_WITH_TIMEOUT((seen = ProbeRunner().run(made)) && seen->conditions[1].value == QString::number(clients / 5.0), 10'000);
+        steps.append(seen->conditions[1].value + u' ' + name(seen->outcome));
+        if (clients < maxConnections - reserved)
+            holders.push_back(sleeper());
+        QVERIFY(holders.back());
+    }
+    endSleepers(holders);
+    QCOMPARE(steps, (QStringList{u"0.2 pass"_s, u"0.4 pass"_s, u"0.6 pass"_s, u"0.8 degraded"_s, u"1 fail"_s}));
+    QCOMPARE(seen->failure->kind, FailureKind::Condition);
+    QTRY_COMPARE_WITH_TIMEOUT(told(ProbeRunner().run(made)), QString(), 10'000);
+}
+
 void TestRealPostgres::tooManyClients()
 {
     std::vector<std::unique_ptr<QProcess>> holders;
@@ -219,11 +221,7 @@ void TestRealPostgres::tooManyClients()
         QVERIFY(holders.back());
     }
     const ObservationPtr seen = ProbeRunner().run(endpoint(url()));
-    for (const auto &holder : holders) {
-        holder->kill();
-        holder->waitForFinished();
-    }
-    QVERIFY(administrate(u"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()"_s));
+    endSleepers(holders);
     QVERIFY(seen && seen->failure);
     QCOMPARE(seen->failure->kind, FailureKind::Rejected);
     QCOMPARE(seen->code.value(), u"53300"_s);
@@ -263,21 +261,31 @@ void TestRealPostgres::certificates()
 
 void TestRealPostgres::terminatedWhileAsking()
 {
-    ProbeRunner runner;
-    const Endpoint made = endpoint(url(), {u"[CONNECTED] == true"_s}, "SELECT pg_sleep(30)");
-    const auto conditions = std::make_shared<const ConditionSet>(made.conditions, made.degradedWhen, QStringList());
-    const auto probe = makeProbe({.endpoint = made, .conditions = conditions, .secrets = {}, .queued = {}, .attempt = 1}, runner.services);
-    QSignalSpy spy(probe.get(), &Probe::finished);
-    probe->start();
+    ProbeInFlight probe(endpoint(url(), {u"[CONNECTED] == true"_s}, "SELECT pg_sleep(30)"));
     const auto terminate = [this] {
         return administrate(u"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(30)'"_s)
             && m_server->output().contains('t');
     };
     QVERIFY2(m_server->waitFor(terminate), qPrintable(m_server->error()));
-    QTRY_COMPARE_WITH_TIMEOUT(spy.size(), 1, 10'000);
-    const auto seen = spy[0][0].value<ObservationPtr>();
+    const ObservationPtr seen = probe.result();
+    QVERIFY(seen && seen->failure);
     QCOMPARE(seen->failure->kind, FailureKind::Rejected);
     QCOMPARE(seen->code.value(), u"57P01"_s);
+}
+
+/// SIGKILL of one back end: the postmaster ends all others, and nobody says goodbye to the one that was asked.
+void TestRealPostgres::killedWhileAsking()
+{
+    ProbeInFlight probe(endpoint(url(), {u"[CONNECTED] == true"_s}, "SELECT pg_sleep(30)"));
+    const auto asked = [this] {
+        return administrate(u"SELECT pid FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(30)'"_s) && m_server->output().trimmed().toInt() > 1;
+    };
+    QVERIFY2(m_server->waitFor(asked), qPrintable(m_server->error()));
+    QCOMPARE(::kill(m_server->output().trimmed().toInt(), SIGKILL), 0);
+    const ObservationPtr seen = probe.result();
+    QVERIFY2(tells(seen, u"closed/wait"_s), qPrintable(told(seen)));
+    ObservationPtr back; // it recovers by itself
+    QTRY_VERIFY_WITH_TIMEOUT((back = ProbeRunner().run(endpoint(url()))) && !back->failure, 20'000);
 }
 
 void TestRealPostgres::restart()

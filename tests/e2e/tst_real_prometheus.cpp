@@ -1,6 +1,10 @@
 // promql+http:// against Debian's Prometheus, which scrapes itself.
-#include "../unit/probes/proberunner.h"
+#include "realprobe.h"
 #include "support/realserver.h"
+
+#include <QFile>
+
+#include <sys/stat.h>
 
 using namespace allclear;
 using namespace allclear::test;
@@ -16,8 +20,7 @@ private Q_SLOTS:
     {
         const QByteArray address = "127.0.0.1:" + QByteArray::number(m_server.port());
         const QString config = m_server.write(u"prometheus.yml"_s, "global: {scrape_interval: 1s}\nscrape_configs:\n- job_name: self\n  static_configs: [{targets: ['" + address + "']}]\n");
-        QVERIFY2(m_server.start(u"/usr/bin/prometheus"_s, {u"--config.file="_s + config, u"--storage.tsdb.path="_s + m_server.path(u"data"_s), u"--web.listen-address="_s + QString::fromLatin1(address)}),
-                 qPrintable(m_server.error()));
+        QVERIFY2(start(m_server, config), qPrintable(m_server.error()));
         const auto hasScraped = [this] { return ask(u"up"_s, {u"[VALUE] == 1"_s})->outcome == Outcome::Pass; };
         QVERIFY2(m_server.waitFor(hasScraped), qPrintable(m_server.error()));
     }
@@ -49,26 +52,71 @@ private Q_SLOTS:
         QVERIFY2(seen->conditions[0].result == truth, qPrintable(seen->conditions[0].shown));
     }
 
-    void badQuery()
+    void refusals_data()
     {
-        const ObservationPtr seen = ask(u"up{"_s, {u"[VALUE] == 1"_s});
-        QVERIFY(seen->failure);
-        QCOMPARE(seen->failure->kind, FailureKind::Rejected);
-        QCOMPARE(seen->code.value(), u"bad_data"_s);
+        QTest::addColumn<QString>("query");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QString>("failure"); // how told() begins
+        QTest::newRow("a query that is none") << u"up{"_s << 400 << u"rejected bad_data: the query failed (bad_data): invalid parameter"_s;
+        QTest::newRow("a function that is none") << u"fly(up)"_s << 400 << u"rejected bad_data"_s;
+        QTest::newRow("no query") << u""_s << 400 << u"rejected bad_data"_s;
+        QTest::newRow("a query that cannot be carried out") << u"up + on() scrape_duration_seconds{job=\"self\"} + on() {__name__=~\"up|scrape_.*\"}"_s << 422 << u"rejected execution"_s;
+        QTest::newRow("a range of values") << u"up[1m]"_s << 200 << u"protocol/receive: the query gives a range of samples"_s;
+        QTest::newRow("a text") << u"\"text\""_s << 200 << u"protocol/receive: the query gives a text"_s;
+    }
+    void refusals()
+    {
+        QFETCH(QString, query);
+        QFETCH(QString, failure);
+        const ObservationPtr seen = ask(query, {u"[VALUE] == 1"_s, u"[RESPONSE_TIME] < 60000"_s});
+        QVERIFY2(tells(seen, failure), qPrintable(told(seen)));
+        QTEST(seen->status.value_or(0), "status");
+        QCOMPARE(seen->conditions[0].result, Truth::NotEvaluable);
     }
 
-    void rangeIsNoValue()
+    /// Prometheus answers 503 until its rules are read; here they come out of a pipe that nobody has written to.
+    void notReadyYet()
     {
-        const ObservationPtr seen = ask(u"up[1m]"_s, {u"[VALUE] == 1"_s});
-        QVERIFY(seen->failure);
-        QCOMPARE(seen->failure->kind, FailureKind::Protocol);
+        RealServer server;
+        const QString rules = server.path(u"rules.yml"_s);
+        QCOMPARE(::mkfifo(QFile::encodeName(rules).constData(), 0666), 0);
+        QCOMPARE(::chmod(QFile::encodeName(rules).constData(), 0666), 0);
+        const QString config = server.write(u"prometheus.yml"_s, "rule_files: [" + rules.toUtf8() + "]\n");
+        QVERIFY2(start(server, config), qPrintable(server.error()));
+        QVERIFY2(server.waitFor([&] { return server.takesConnections(); }), qPrintable(server.error()));
+        const auto check = [&] { return ask(u"vector(1)"_s, {u"[VALUE] == 1"_s, u"[STATUS] == 503"_s}, server.port()); };
+        const ObservationPtr early = check();
+        QVERIFY2(tells(early, u"rejected: the API answered HTTP 503 and no result"_s), qPrintable(told(early)));
+        QCOMPARE(early->conditions[0].result, Truth::NotEvaluable);
+        QFile pipe(rules);
+        QVERIFY(pipe.open(QIODevice::WriteOnly | QIODevice::ExistingOnly | QIODevice::Unbuffered));
+        QVERIFY(pipe.write("groups: []\n") > 0);
+        pipe.close();
+        ObservationPtr seen;
+        QTRY_VERIFY_WITH_TIMEOUT((seen = check()) && seen->status == 200, 10'000);
+        QCOMPARE(seen->conditions[0].result, Truth::Met);
+    }
+
+    void killed()
+    {
+        RealServer server;
+        QVERIFY2(start(server, server.write(u"prometheus.yml"_s, "global: {}\n")), qPrintable(server.error()));
+        ObservationPtr seen;
+        QTRY_VERIFY_WITH_TIMEOUT((seen = ask(u"vector(1)"_s, {u"[VALUE] == 1"_s}, server.port())) && !seen->failure, 10'000);
+        server.stop(SIGKILL);
+        seen = ask(u"vector(1)"_s, {u"[VALUE] == 1"_s}, server.port());
+        QVERIFY2(tells(seen, u"refused/connect"_s), qPrintable(told(seen)));
     }
 
 private:
-    ObservationPtr ask(const QString &query, const QStringList &conditions)
+    static bool start(RealServer &server, const QString &config)
+    {
+        return server.start(u"/usr/bin/prometheus"_s, {u"--config.file="_s + config, u"--storage.tsdb.path="_s + server.path(u"data"_s), u"--web.listen-address=127.0.0.1:%1"_s.arg(server.port())});
+    }
+    ObservationPtr ask(const QString &query, const QStringList &conditions, quint16 port = 0)
     {
         const QString encoded = QString::fromLatin1(QUrl::toPercentEncoding(query));
-        Endpoint endpoint = endpointFor(u"promql+http://127.0.0.1:%1/?query=%2"_s.arg(m_server.port()).arg(encoded), conditions);
+        Endpoint endpoint = endpointFor(u"promql+http://127.0.0.1:%1/?query=%2"_s.arg(port != 0 ? port : m_server.port()).arg(encoded), conditions);
         endpoint.kind = Kind::PromQl;
         endpoint.client.timeout = 10s;
         return ProbeRunner().run(endpoint);
