@@ -1,6 +1,9 @@
 #include "app/board/room.h"
 
 #include <QFileInfo>
+#include <QTimer>
+
+#include <malloc.h>
 
 namespace allclear {
 
@@ -121,6 +124,8 @@ void Room::seed(const QList<StoredSeries> &series)
         for (const StoredSeries &one : series)
             desk->seed(one.key, one.samples, one.total, one.passed);
     });
+    // By then the charts have their copy; a day of samples in SQLite's and our buffers goes back to the system.
+    QTimer::singleShot(5s, this, [] { malloc_trim(0); });
 }
 
 } // namespace allclear

@@ -56,6 +56,8 @@ void Board::apply(const FramePtr &frame)
     m_criteria.apply(m_verdict->criteria);
     m_actions.setNow(m_verdict->at);
     m_actions.apply(m_verdict->actions);
+    for (const auto &[series, samples] : frame->seeds)
+        m_series.append(series, samples);
     appendSamples(frame->samples);
     if (rebuilt)
         Q_EMIT incidentChanged();

@@ -54,10 +54,11 @@ void Desk::seed(const QString &key, const QList<Sample> &samples, qint64 total, 
         return;
     const std::optional<TimePoint> firstLive = track->firstLive;
     m_ledger.seed(key, samples, total, passed);
-    for (const Sample &sample : samples) {
-        if (!firstLive || sample.at < *firstLive)
-            m_samples.append({key, sample});
-    }
+    QList<Sample> older = samples;
+    if (firstLive)
+        older.removeIf([&](const Sample &sample) { return sample.at >= *firstLive; });
+    if (!older.isEmpty())
+        m_seeds.append({key, older});
     markDirty(key);
 }
 
@@ -148,6 +149,7 @@ void Desk::emitFrame()
         m_tiles.resize(verdict->components.size());
     frame.tiles = changedTiles(*verdict);
     frame.samples = takeSamples();
+    frame.seeds = takeSeeds();
     frame.running = m_running;
     m_verdict = verdict;
     m_sinceFrame.start();
@@ -196,6 +198,17 @@ QList<std::pair<int, Sample>> Desk::takeSamples()
     }
     m_samples.clear();
     return samples;
+}
+
+QList<std::pair<int, QList<Sample>>> Desk::takeSeeds()
+{
+    QList<std::pair<int, QList<Sample>>> seeds;
+    for (const auto &[key, samples] : std::as_const(m_seeds)) {
+        if (const int index = m_ledger.endpointIndex(key); index >= 0)
+            seeds.append({index, samples});
+    }
+    m_seeds.clear();
+    return seeds;
 }
 
 } // namespace allclear

@@ -50,6 +50,7 @@ private:
     RerunState rerunOf(int component) const;
     QList<std::pair<int, Tile>> changedTiles(const Verdict &verdict);
     QList<std::pair<int, Sample>> takeSamples();
+    QList<std::pair<int, QList<Sample>>> takeSeeds();
 
     std::shared_ptr<const Clock> m_clock;
     Mode m_mode;
@@ -62,6 +63,7 @@ private:
     QList<Tile> m_tiles; ///< as last sent
     std::vector<bool> m_dirty; ///< components with news since the last frame
     QList<std::pair<EndpointKey, Sample>> m_samples; ///< not sent yet
+    QList<std::pair<EndpointKey, QList<Sample>>> m_seeds; ///< not sent yet
     QSet<EndpointKey> m_running;
     QHash<QString, QDeadlineTimer> m_done; ///< by component: how long a finished rerun still shows
 };

@@ -13,6 +13,7 @@ struct Frame {
     VerdictPtr verdict;
     QList<std::pair<int, Tile>> tiles; ///< changed tiles by component index; all of them after a new incident
     QList<std::pair<int, Sample>> samples; ///< new samples by endpoint index, oldest first
+    QList<std::pair<int, QList<Sample>>> seeds; ///< yesterday's samples by endpoint index, oldest first; shared, not copied
     QSet<EndpointKey> running; ///< endpoints with a probe under way that a person asked for
 };
 using FramePtr = std::shared_ptr<const Frame>;

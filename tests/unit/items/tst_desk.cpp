@@ -166,7 +166,10 @@ private Q_SLOTS:
         f.desk.seed(api, stored, 2, 2);
         f.desk.seed(redis, {toSample(passed(redis, t0 - 10s))}, 1, 1);
         QTRY_COMPARE(f.count(), 1);
-        QCOMPARE(f.last()->samples.size(), 3); // the stored copy of a live result is not drawn again
+        QCOMPARE(f.last()->samples.size(), 1);
+        QCOMPARE(f.last()->seeds.size(), 2);
+        QCOMPARE(f.last()->seeds[0].second.size(), 1); // the stored copy of a live result is not drawn again
+        QCOMPARE(f.last()->seeds[1].second.size(), 1);
         QCOMPARE(name(f.last()->tiles[1].second.state), name(State::Checking));
         QCOMPARE(f.last()->tiles[1].second.recent.size(), 1);
     }
