@@ -102,6 +102,7 @@ QString nearest(QStringView word, std::span<const QLatin1StringView> candidates,
 QString nearestField(QStringView word, int maxDistance)
 {
     std::vector<QLatin1StringView> names;
+    names.reserve(fields.size());
     for (const FieldName &field : fields)
         names.push_back(field.name);
     return nearest(word, names, maxDistance);
@@ -110,6 +111,7 @@ QString nearestField(QStringView word, int maxDistance)
 QString nearestFunction(QStringView word)
 {
     std::vector<QLatin1StringView> names;
+    names.reserve(functions.size());
     for (const FunctionName &function : functions)
         names.push_back(function.name);
     return nearest(word, names, 2);

@@ -180,7 +180,7 @@ std::partial_ordering Number::operator<=>(const Number &other) const
     if (left)
         return compareMixed(*left, std::get<double>(other.m_value));
     if (right)
-        return 0 <=> compareMixed(*right, std::get<double>(m_value));
+        return 0 <=> compareMixed(*right, std::get<double>(m_value)); // NOLINT(modernize-use-nullptr): how orderings compare
     return std::get<double>(m_value) <=> std::get<double>(other.m_value);
 }
 

@@ -26,7 +26,7 @@ QStringList forms(const QString &value)
 
 } // namespace
 
-Secrets::Secrets(QStringList values) { *this = with(values); }
+Secrets::Secrets(const QStringList &values) { *this = with(values); }
 
 Secrets Secrets::with(const QStringList &more) const
 {

@@ -15,7 +15,7 @@ inline constexpr char16_t maskText[] = u"•••";
 class Secrets {
 public:
     Secrets() = default;
-    explicit Secrets(QStringList values);
+    explicit Secrets(const QStringList &values);
 
     /// A set that also holds these. Values under 4 characters are ignored: masking them would shred every text.
     Secrets with(const QStringList &more) const;

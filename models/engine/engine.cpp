@@ -85,7 +85,7 @@ QSet<EndpointKey> Engine::watch(const IncidentPtr &incident)
         if (m_allPaused)
             m_paused.insert(key);
         m_order.append(key);
-        m_watched.insert(key, std::move(watched));
+        m_watched.insert(key, watched);
     }
     m_paused.removeIf([this](const EndpointKey &key) { return !m_watched.contains(key); });
     return unchanged;

@@ -157,7 +157,7 @@ void readComponents(const Section &root, Incident &incident)
     for (Endpoint &endpoint : incident.endpoints)
         implied.give(endpoint);
     checkNeeds(root.reading(), incident.components, needs);
-    CycleSearch(root.reading(), incident.components, needs);
+    const CycleSearch search(root.reading(), incident.components, needs);
     noteUnwatched(root.reading(), incident);
 }
 

@@ -118,7 +118,7 @@ void DetailPanel::rebuild()
         return;
     }
     QList<EndpointKey> keys = shown->endpoints;
-    std::ranges::stable_partition(keys, [&](const EndpointKey &key) { return key == shown->worst; });
+    std::stable_partition(keys.begin(), keys.end(), [&](const EndpointKey &key) { return key == shown->worst; });
     for (qsizetype i = 0; i < std::min(keys.size(), sectionsAtMost); ++i) {
         auto *section = new EndpointSection(m_board, m_theme, keys[i], m_area->widget());
         section->setExpanded(i < expandedAtMost);

@@ -265,7 +265,7 @@ void LatencyChart::paintHover(QPainter &painter) const
                      clockTextWithSeconds(grid().timeOf(m_hover)));
     for (int i = 0; i < std::min<qsizetype>(values.size(), hoverRowsAtMost); ++i) {
         const HoverValue &value = values[i];
-        const QRectF row(origin.x() + (i / layout.rows) * layout.columnWidth,
+        const QRectF row(origin.x() + static_cast<qreal>(i / layout.rows) * layout.columnWidth,
                          origin.y() + (1 + i % layout.rows) * layout.rowHeight, layout.columnWidth, layout.rowHeight);
         painter.fillRect(QRectF(row.left(), row.center().y() - 1, theme.px(10), theme.px(2)), theme.series(value.series));
         const qreal valueWidth = metrics.horizontalAdvance(value.value) + theme.px(8);

@@ -95,7 +95,7 @@ void LatencyChart::takeStretch(int series, TimePoint first, TimePoint last)
 bool LatencyChart::exceedsAxis(int series, ColumnSpan touched) const
 {
     const auto bins = m_cache.bins(series).subspan(static_cast<std::size_t>(touched.first),
-                                                   static_cast<std::size_t>(touched.last - touched.first + 1));
+                                                   static_cast<std::size_t>(touched.last) - static_cast<std::size_t>(touched.first) + 1);
     return std::ranges::any_of(bins, [this](const ColumnBin &bin) {
         return hasAnswer(bin) && (static_cast<double>(bin.max) > m_axis.high || static_cast<double>(bin.min) < m_axis.low);
     });

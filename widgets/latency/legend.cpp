@@ -130,7 +130,7 @@ void Legend::arrange()
 {
     const Theme &theme = m_theme->theme();
     QList<LegendEntry *> order = m_entries;
-    std::ranges::stable_partition(order, [](const LegendEntry *entry) { return entry->isFailing(); });
+    std::stable_partition(order.begin(), order.end(), [](const LegendEntry *entry) { return entry->isFailing(); });
     const int entryAtMost = std::max(theme.px(90), std::min(theme.px(230), width()));
     const auto widthOf = [&](const LegendEntry *entry) { return std::min(entry->sizeHint().width(), entryAtMost); };
     const auto moreText = [](qsizetype count) { return tr("+%1 more").arg(count); };
