@@ -36,7 +36,8 @@ Engine::Engine(std::shared_ptr<const Clock> clock, EngineOptions options, QObjec
     connect(&m_observer, &Observer::changed, this, [this](const ObserverFinding &finding) {
         Q_EMIT observerChanged(finding.state, finding.reason, finding.canaryFailed);
     });
-    connect(&m_observer, &Observer::settled, this, &Engine::announceWhenAllProbed);
+    // Queued: never within probeAllOnce(), whose caller may not have entered its event loop yet.
+    connect(&m_observer, &Observer::settled, this, &Engine::announceWhenAllProbed, Qt::QueuedConnection);
 }
 
 Engine::~Engine()

@@ -38,6 +38,13 @@ class TestCliCheck : public QObject {
 private Q_SLOTS:
     void init() { allclear::test::failOnWarnings(); }
 
+    void nothingToProbeEndsAtOnce()
+    {
+        const CliFolder folder;
+        const CliResult result = folder.run({u"check"_s, folder.write(u"i.yaml"_s, "endpoints: [{ name: a, url: \"${NOT_SET}\", conditions: [\"[STATUS] == 200\"] }]\n")});
+        QVERIFY2(result.code == 3, qPrintable(describe(result)));
+    }
+
     void whatAnswersIsClear()
     {
         TinyHttp server;

@@ -77,7 +77,7 @@ bool startPostgres(RealServer &server, const QByteArray &settings, const QByteAr
     server.write(u"data/pg_hba.conf"_s, "local all postgres trust\n" + access);
     server.write(u"data/postgresql.conf"_s,
                  "listen_addresses = '127.0.0.1'\nunix_socket_directories = '" + server.folder().toUtf8()
-                     + "'\nfsync = off\nautovacuum = off\n" + settings);
+                     + "'\ndynamic_shared_memory_type = mmap\nfsync = off\nautovacuum = off\n" + settings);
     return server.start(postgresPrograms + u"postgres"_s, {u"-D"_s, data, u"-p"_s, port}) && server.waitFor([&] {
         return server.run(postgresPrograms + u"pg_isready"_s, {u"-q"_s, u"-h"_s, server.folder(), u"-p"_s, port});
     });
