@@ -24,6 +24,7 @@ public:
     /// Queues bytes; what the kernel does not take now goes out later.
     void write(const QByteArray &bytes);
     bool hasUnsent() const { return !m_unsent.isEmpty(); }
+    qsizetype unsent() const { return m_unsent.size(); } ///< bytes that the kernel has not taken yet
     void close();
     QHostAddress address() const { return m_address; }
     quint16 port() const { return m_port; }

@@ -61,6 +61,49 @@ private Q_SLOTS:
         QVERIFY(seen->notes[0].contains(u"did not answer a ping"_s));
     }
 
+    void waitingForThePongDoesNotOutliveTheDeadline()
+    {
+        FaultServer server({.bytes = text("fine"), .isWebSocket = true});
+        Endpoint endpoint = endpointFor(server.url(u"ws"_s), {u"[BODY] == fine"_s});
+        endpoint.client.timeout = 800ms; // shorter than the patience with a pong
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen);
+        QVERIFY2(seen->outcome == Outcome::Pass, seen->failure ? qPrintable(seen->failure->message) : "");
+        QVERIFY(seen->notes[0].contains(u"did not answer a ping"_s));
+    }
+
+    void aRefusalWhoseBodyNeverEndsIsNoTimeout()
+    {
+        FaultServer server({.bytes = "HTTP/1.1 503 No\r\nContent-Length: 9\r\n\r\n"});
+        Endpoint endpoint = endpointFor(server.url(u"ws"_s));
+        endpoint.client.timeout = 800ms;
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen && seen->failure);
+        QCOMPARE(seen->failure->kind, FailureKind::Rejected);
+        QCOMPARE(seen->status.value(), 503);
+    }
+
+    void halfAMessageIsReceived_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<Phase>("phase");
+        QTest::newRow("nothing") << QByteArray() << Phase::Wait;
+        QTest::newRow("half a frame") << text("fine").first(3) << Phase::Receive;
+        QTest::newRow("half a message") << frame(0x01, "fi") << Phase::Receive;
+        QTest::newRow("a ping is no message") << frame(0x89, "hi") << Phase::Wait;
+    }
+    void halfAMessageIsReceived()
+    {
+        QFETCH(QByteArray, bytes);
+        FaultServer server({.bytes = bytes, .isWebSocket = true});
+        Endpoint endpoint = endpointFor(server.url(u"ws"_s), {u"[BODY] == fine"_s});
+        endpoint.client.timeout = 300ms;
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen && seen->failure);
+        QCOMPARE(seen->failure->kind, FailureKind::Timeout);
+        QTEST(seen->failure->phase.value(), "phase");
+    }
+
     void firstMessageIsTheBody()
     {
         FaultServer server({.bytes = text("{\"type\": \"connection_established\"}") + pong(), .isWebSocket = true});
