@@ -46,7 +46,7 @@ void RedisFaults::addStages(Wrapped wrapped)
                               {"instead of INFO", {pong, ""}, "$99999\r\nzzzzzzzzzzzzzz", "wait"},
                               {"in the length of INFO", {pong, "$9"}, "0", "receive"},
                               {"in INFO", {pong, "$99999\r\nredis_version:7"}, "z", "receive"},
-                              {"before the last line end", {pong, bulk("redis_version:7.0\r\n").chopped(2)}, QByteArray(), "receive"}};
+                              {"before the last line end", {pong, bulk("# Server\r\nredis_version:7.0\r\n").chopped(2)}, QByteArray(), "receive"}};
     for (const Place &place : places) {
         const QString where = QString::fromLatin1(place.name);
         row(u"silent "_s + where, {.answers = place.answers}, "timeout", place.waiting, wrapped);
@@ -59,7 +59,7 @@ void RedisFaults::addStages(Wrapped wrapped)
     }
     row(u"closes on accept"_s, {.then = Then::Close}, "closed", "wait", wrapped);
     row(u"resets on accept"_s, {.then = Then::Reset}, "closed", "wait", wrapped);
-    row(u"answers as it should"_s, {.answers = {pong, bulk("redis_version:7.0\r\nrole:master\r\n")}}, "", "", wrapped);
+    row(u"answers as it should"_s, {.answers = {pong, bulk("# Server\r\nredis_version:7.0\r\nrole:master\r\n")}}, "", "", wrapped);
 }
 
 void RedisFaults::addRefusals()
@@ -111,7 +111,7 @@ void RedisFaults::addMalformed()
     row(u"an array instead of INFO"_s, {.answers = {pong, "*1\r\n:1\r\n"}}, "protocol");
     row(u"INFO that says nothing of Redis"_s, {.answers = {pong, bulk("hello")}}, "protocol");
     row(u"an empty INFO"_s, {.answers = {pong, bulk("")}}, "protocol");
-    row(u"INFO with bytes that are no text"_s, {.answers = {pong, bulk("redis_version:\xff\xfe\r\nused_memory:99999999999999999999999\r\n")}}, "");
+    row(u"INFO with bytes that are no text"_s, {.answers = {pong, bulk("# Server\r\nredis_version:\xff\xfe\r\nused_memory:99999999999999999999999\r\n")}}, "");
 }
 
 void RedisFaults::addFloods()

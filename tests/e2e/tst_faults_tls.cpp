@@ -37,13 +37,13 @@ void TlsFaults::addFlights()
 {
     const QList<Identity> chain{leaf(), intermediate()};
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-        QList<int> cuts{0, 1, 5, 40, 90, 200, 700};
-        if (version == TLS1_2_VERSION)
-            cuts.append(1300); // after the client's answer
-        for (const int cut : cuts) {
+        QList<std::pair<int, int>> cuts{{1, 0}, {1, 1}, {1, 5}, {1, 40}, {1, 90}, {1, 200}, {1, 700}};
+        if (version == TLS1_2_VERSION) // in 1.3 the client is done after one
+            cuts += {{2, 0}, {2, 3}, {2, 30}};
+        for (const auto &[flight, cut] : cuts) {
             const auto row = [&](const QString &how, Ending ending, const char *kind) {
-                handshake(u"TLS 1.%1 %2 after %3 bytes"_s.arg(version == TLS1_2_VERSION ? 2 : 3).arg(how).arg(cut),
-                          {.sends = chain, .minVersion = version, .maxVersion = version, .cutAfter = cut, .ending = ending}, kind);
+                handshake(u"TLS 1.%1 %2 after %3 bytes of flight %4"_s.arg(version == TLS1_2_VERSION ? 2 : 3).arg(how).arg(cut).arg(flight),
+                          {.sends = chain, .minVersion = version, .maxVersion = version, .tickets = false, .cutAfter = cut, .cutInFlight = flight, .ending = ending}, kind);
             };
             row(u"stalls"_s, Ending::KeepOpen, "timeout");
             row(u"closes"_s, Ending::Close, "closed");

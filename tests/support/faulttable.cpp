@@ -59,14 +59,16 @@ public:
     }
 
 private:
-    /// Only the handshake is a fact of its own: nothing else is met when no answer came.
+    /// The connection and the chain that came are facts of their own: nothing else is met when no answer came.
     void judgedWithoutEvidence()
     {
         if (!m_entry[u"latency_ms"_s].isNull())
             return;
+        const bool sawChain = !m_entry[u"tls"_s].toObject()[u"chain"_s].toArray().isEmpty();
         for (const QJsonValue condition : m_entry[u"conditions"_s].toArray()) {
             const QString text = condition[u"text"_s].toString();
-            if (!text.startsWith("[CONNECTED]"_L1) && condition[u"result"_s] != "not-evaluable"_L1)
+            const bool isFact = text.startsWith("[CONNECTED]"_L1) || (sawChain && text.startsWith("[CERTIFICATE_EXPIRATION]"_L1));
+            if (!isFact && condition[u"result"_s] != "not-evaluable"_L1)
                 differs(text, condition[u"result"_s].toString(), u"not-evaluable"_s);
         }
     }
