@@ -57,12 +57,17 @@ void TcpConnection::finishConnecting()
     socklen_t length = sizeof error;
     if (::getsockopt(m_descriptor, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
         error = errno;
-    if (error != 0) {
+    if (error != 0 && error != ECONNRESET) {
         fail(error);
         return;
     }
     m_connected = true;
     m_writable->setEnabled(false);
+    if (error == ECONNRESET) { // the peer took the connection and reset it before this thread looked
+        QMetaObject::invokeMethod(this, [this, error] { if (m_descriptor >= 0) fail(error); }, Qt::QueuedConnection);
+        Q_EMIT connected();
+        return;
+    }
     m_readable = std::make_unique<QSocketNotifier>(m_descriptor, QSocketNotifier::Read);
     connect(m_readable.get(), &QSocketNotifier::activated, this, &TcpConnection::readSome);
     Q_EMIT connected();

@@ -5,7 +5,6 @@
 #include <QTimer>
 
 #include <algorithm>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -165,31 +164,35 @@ QByteArray acceptFor(const QByteArray &request)
     return QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1).toBase64();
 }
 
-quint16 closedPort()
+BoundSocket::BoundSocket() : descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
 {
-    QTcpServer server;
-    server.listen(QHostAddress::LocalHost);
-    return server.serverPort();
-}
-
-FullQueue::FullQueue()
-{
-    sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof address;
     auto *name = reinterpret_cast<sockaddr *>(&address);
-    m_sockets.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (::bind(m_sockets[0], name, length) != 0 || ::listen(m_sockets[0], 0) != 0
-        || ::getsockname(m_sockets[0], name, &length) != 0)
+    if (::bind(descriptor, name, length) != 0 || ::getsockname(descriptor, name, &length) != 0)
         qFatal("no loopback socket");
-    m_port = ntohs(address.sin_port);
+    port = ntohs(address.sin_port);
+}
+
+BoundSocket::~BoundSocket() { ::close(descriptor); }
+
+quint16 closedPort()
+{
+    static const BoundSocket taken; // bound, so that nobody else gets it; not listening
+    return taken.port;
+}
+
+FullQueue::FullQueue()
+{
+    ::listen(m_listener.descriptor, 0);
+    const sockaddr_in address = m_listener.address;
     for (int i = 0; i < 4; ++i) {
-        m_sockets.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-        ::connect(m_sockets.back(), name, length);
+        m_clients.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        ::connect(m_clients.back(), reinterpret_cast<const sockaddr *>(&address), sizeof address);
     }
 }
 
-FullQueue::~FullQueue() { std::ranges::for_each(m_sockets, ::close); }
+FullQueue::~FullQueue() { std::ranges::for_each(m_clients, ::close); }
 
 } // namespace allclear::test

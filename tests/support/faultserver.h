@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <functional>
+#include <netinet/in.h>
 #include <vector>
 
 namespace allclear::test {
@@ -80,6 +81,17 @@ QByteArray acceptFor(const QByteArray &request);
 /// A loopback port on which nothing listens.
 quint16 closedPort();
 
+/// A loopback port without an event loop behind it: connections are refused until it listens.
+struct BoundSocket {
+    BoundSocket();
+    ~BoundSocket();
+    Q_DISABLE_COPY_MOVE(BoundSocket)
+
+    int descriptor;
+    sockaddr_in address{};
+    quint16 port = 0;
+};
+
 /// Listens, never accepts, and has its queue full: the kernel drops what comes.
 class FullQueue
 {
@@ -87,11 +99,11 @@ public:
     FullQueue();
     ~FullQueue();
     Q_DISABLE_COPY_MOVE(FullQueue)
-    quint16 port() const { return m_port; }
+    quint16 port() const { return m_listener.port; }
 
 private:
-    std::vector<int> m_sockets;
-    quint16 m_port = 0;
+    BoundSocket m_listener;
+    std::vector<int> m_clients;
 };
 
 } // namespace allclear::test
