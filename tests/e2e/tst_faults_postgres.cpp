@@ -26,22 +26,29 @@ class PostgresFaults : public FaultTable
 public:
     PostgresFaults() { setConditions({u"[CONNECTED] == true"_s, u"[BODY] != never"_s, u"[RESPONSE_TIME] < 60000"_s}); }
 
-    FaultRow &row(const QString &name, const Turns &turns, const char *kind, const char *phase = "", Wrapped wrapped = Wrapped::Plain)
+    FaultRow &row(const QString &name, const Turns &turns, const char *kind, const char *phase = "",
+                  Wrapped wrapped = Wrapped::Plain)
     {
         const bool isTls = wrapped == Wrapped::Tls;
-        const auto &server = isTls ? serve<pg::ScriptedServer>(Turns{{"S"}} + turns, tls()) : serve<pg::ScriptedServer>(turns);
+        const auto &server =
+            isTls ? serve<pg::ScriptedServer>(Turns{{"S"}} + turns, tls()) : serve<pg::ScriptedServer>(turns);
         const QString mode = isTls ? u"db?sslmode=verify-full"_s : u"db?sslmode=disable"_s;
-        return add((isTls ? u"postgres over TLS: "_s : u"postgres: "_s) + name, server.url(mode), QString::fromLatin1(kind), QString::fromLatin1(phase));
+        return add((isTls ? u"postgres over TLS: "_s : u"postgres: "_s) + name, server.url(mode),
+                   QString::fromLatin1(kind), QString::fromLatin1(phase));
     }
-    FaultRow &asking(const QString &name, const QString &mode, const Turns &turns, const char *kind, const char *phase = "")
+    FaultRow &asking(const QString &name, const QString &mode, const Turns &turns, const char *kind,
+                     const char *phase = "")
     {
         const auto &server = serve<pg::ScriptedServer>(turns);
-        return add(u"postgres, sslmode=%1: "_s.arg(mode) + name, server.url(u"db?sslmode="_s + mode), QString::fromLatin1(kind), QString::fromLatin1(phase));
+        return add(u"postgres, sslmode=%1: "_s.arg(mode) + name, server.url(u"db?sslmode="_s + mode),
+                   QString::fromLatin1(kind), QString::fromLatin1(phase));
     }
     void raw(const char *name, Script script, const char *kind)
     {
         script.when = When::OnConnect;
-        add(u"postgres: "_s + QString::fromUtf8(name), serve<FaultServer>(std::move(script)).url(u"postgres"_s, u"/db?sslmode=disable"_s), QString::fromLatin1(kind));
+        add(u"postgres: "_s + QString::fromUtf8(name),
+            serve<FaultServer>(std::move(script)).url(u"postgres"_s, u"/db?sslmode=disable"_s),
+            QString::fromLatin1(kind));
     }
 
     void addStages(Wrapped wrapped);
@@ -69,10 +76,15 @@ void PostgresFaults::addStages(Wrapped wrapped)
                               {"after the query", {{pg::welcome()}}, "", notice(), "wait"},
                               {"in the answer", {{pg::welcome()}}, start(), pg::row({{"x", 25, "slow"}}), "receive"},
                               {"in a row", {{pg::welcome()}}, start() + longRow, "z", "receive"},
-                              {"before it is ready again", {{pg::welcome()}}, start() + pg::row({{"x", 25, "1"}}) + pg::done("SELECT 1"), notice(), "receive"}};
+                              {"before it is ready again",
+                               {{pg::welcome()}},
+                               start() + pg::row({{"x", 25, "1"}}) + pg::done("SELECT 1"),
+                               notice(),
+                               "receive"}};
     for (const Place &place : places) {
         const auto leave = [&](const QString &how, Then then, const char *kind, const char *phase) {
-            row(how + QString::fromLatin1(place.name), place.before + Turns{{place.said, then, place.tail, 100ms}}, kind, phase, wrapped);
+            row(how + QString::fromLatin1(place.name), place.before + Turns{{place.said, then, place.tail, 100ms}},
+                kind, phase, wrapped);
         };
         leave(u"silent "_s, Then::KeepOpen, "timeout", place.waiting);
         leave(u"closes "_s, Then::Close, "closed", place.waiting);
@@ -89,7 +101,8 @@ void PostgresFaults::addConsent()
     const QString require = u"require"_s;
     asking(u"N to the request for TLS"_s, require, {{"N"}}, "tls", "tls");
     asking(u"N to the request for TLS"_s, u"verify-full"_s, {{"N"}}, "tls", "tls");
-    asking(u"N, and then it goes on in plain text"_s, u"prefer"_s, {{"N"}, {pg::welcome()}, {pg::answer({{"x", 25, "1"}})}}, "");
+    asking(u"N, and then it goes on in plain text"_s, u"prefer"_s,
+           {{"N"}, {pg::welcome()}, {pg::answer({{"x", 25, "1"}})}}, "");
     asking(u"silent when asked for TLS"_s, require, {}, "timeout");
     asking(u"closes when asked for TLS"_s, require, {{"", Then::Close}}, "closed");
     asking(u"resets when asked for TLS"_s, require, {{"", Then::Reset}}, "closed");
@@ -98,24 +111,35 @@ void PostgresFaults::addConsent()
     asking(u"S and a reset"_s, require, {{"S", Then::Reset}}, "closed", "tls");
     asking(u"S with more behind it"_s, require, {{"S" + pg::welcome()}}, "protocol");
     asking(u"S and then plain text"_s, require, {{"S"}, {pg::welcome()}}, "protocol|tls");
-    asking(u"S and a byte every 100 ms"_s, require, {{"S"}, {"", Then::Drip, QByteArray::fromHex("1603033fff02003ffb030300000000000000"), 100ms}}, "timeout", "tls");
+    asking(u"S and a byte every 100 ms"_s, require,
+           {{"S"}, {"", Then::Drip, QByteArray::fromHex("1603033fff02003ffb030300000000000000"), 100ms}}, "timeout",
+           "tls");
     asking(u"an error instead"_s, require, {{pg::error("53300", "too many clients")}}, "rejected").code = u"53300"_s;
     asking(u"HTTP instead"_s, require, {{"HTTP/1.1 400 Bad Request\r\n\r\n"}}, "protocol");
     asking(u"a byte that nobody knows"_s, require, {{"x"}}, "protocol");
     asking(u"N with an injected welcome"_s, require, {{"N" + pg::welcome()}}, "protocol|tls");
-    addChainVerdicts(*this, u"postgres"_s, u"/db?sslmode=verify-full"_s, {{.waitFor = QByteArray::fromHex("04d2162f"), .say = "S"}});
+    addChainVerdicts(*this, u"postgres"_s, u"/db?sslmode=verify-full"_s,
+                     {{.waitFor = QByteArray::fromHex("04d2162f"), .say = "S"}});
 }
 
 void PostgresFaults::addRefusals()
 {
-    for (const char *code : {"53300", "57P03", "57P01", "28P01", "28000", "3D000", "53200", "53100", "08P01", "XX000", "42501"}) {
-        row(u"%1 at the log-in"_s.arg(QLatin1StringView(code)), {{pg::error(code, "told"), Then::Close}}, "rejected").code = QString::fromLatin1(code);
-        row(u"%1 to the query"_s.arg(QLatin1StringView(code)), {{pg::welcome()}, {pg::begun() + pg::error(code, "told") + pg::ready()}}, "rejected").code = QString::fromLatin1(code);
+    for (const char *code :
+         {"53300", "57P03", "57P01", "28P01", "28000", "3D000", "53200", "53100", "08P01", "XX000", "42501"}) {
+        row(u"%1 at the log-in"_s.arg(QLatin1StringView(code)), {{pg::error(code, "told"), Then::Close}}, "rejected")
+            .code = QString::fromLatin1(code);
+        row(u"%1 to the query"_s.arg(QLatin1StringView(code)),
+            {{pg::welcome()}, {pg::begun() + pg::error(code, "told") + pg::ready()}}, "rejected")
+            .code = QString::fromLatin1(code);
     }
-    row(u"an error in the middle of the rows"_s, {{pg::welcome()}, {start() + pg::row({{"x", 25, "1"}}) + pg::error("57P01", "shut down"), Then::Close}}, "rejected").code = u"57P01"_s;
+    row(u"an error in the middle of the rows"_s,
+        {{pg::welcome()}, {start() + pg::row({{"x", 25, "1"}}) + pg::error("57P01", "shut down"), Then::Close}},
+        "rejected")
+        .code = u"57P01"_s;
     row(u"an error without fields"_s, {{message('E', QByteArray(1, '\0'))}}, "rejected");
     row(u"an error whose fields never end"_s, {{message('E', "SFATAL")}}, "rejected");
-    row(u"an error that is no text"_s, {{pg::report('E', "FATAL", "XX000", "\xff\xfe\x1b[31m")}}, "rejected").code = u"XX000"_s;
+    row(u"an error that is no text"_s, {{pg::report('E', "FATAL", "XX000", "\xff\xfe\x1b[31m")}}, "rejected").code =
+        u"XX000"_s;
     row(u"an SQLSTATE that is none"_s, {{pg::report('E', "FATAL", "\x1b[31m", "no")}}, "rejected");
     row(u"a way to log in that nobody knows"_s, {{message('R', int32(99))}}, "rejected");
     row(u"Kerberos"_s, {{message('R', int32(2))}}, "rejected");
@@ -149,8 +173,12 @@ void PostgresFaults::addMalformed()
     wrong("a log-in message that is too short", message('R', "ab"));
     wrong("SASL that ends before it began", message('R', int32(12) + "v=abc"));
     wrong("SASL that goes on before it began", message('R', int32(11) + "r=abc,s=c2FsdA==,i=4096"));
-    row(u"SCRAM with another's nonce"_s, {{message('R', int32(10) + QByteArray("SCRAM-SHA-256\0\0", 15))}, {message('R', int32(11) + "r=abc,s=c2FsdA==,i=4096")}}, "protocol");
-    row(u"SCRAM and let in without a proof"_s, {{message('R', int32(10) + QByteArray("SCRAM-SHA-256\0\0", 15))}, {letIn}}, "protocol");
+    row(u"SCRAM with another's nonce"_s,
+        {{message('R', int32(10) + QByteArray("SCRAM-SHA-256\0\0", 15))},
+         {message('R', int32(11) + "r=abc,s=c2FsdA==,i=4096")}},
+        "protocol");
+    row(u"SCRAM and let in without a proof"_s,
+        {{message('R', int32(10) + QByteArray("SCRAM-SHA-256\0\0", 15))}, {letIn}}, "protocol");
     wrongAnswer("ready without an answer", pg::ready());
     wrongAnswer("columns that do not add up", pg::begun() + pg::parsed() + message('T', int16(3) + "x"));
     wrongAnswer("a negative number of columns", pg::begun() + pg::parsed() + message('T', int16(-1)));
@@ -161,13 +189,15 @@ void PostgresFaults::addMalformed()
     wrongAnswer("copying", pg::begun() + pg::parsed() + message('H', QByteArray(3, '\0')));
     wrongAnswer("another request to log in", askMd5);
     wrongAnswer("a row of two gigabytes", start() + pg::head('D', 2147483647), "oversize");
-    wrongAnswer("columns of two gigabytes", pg::begun() + pg::parsed() + pg::head('T', 2147483647), "oversize|protocol");
+    wrongAnswer("columns of two gigabytes", pg::begun() + pg::parsed() + pg::head('T', 2147483647),
+                "oversize|protocol");
     wrongAnswer("a row of 5 MiB", start() + pg::row({{"x", 25, QByteArray(5 << 20, 'x')}}), "oversize");
 }
 
 void PostgresFaults::addFloods()
 {
-    const auto endless = [this](const char *name, const Turns &before, const QByteArray &said, const QByteArray &tail, const char *kind = "oversize") {
+    const auto endless = [this](const char *name, const Turns &before, const QByteArray &said, const QByteArray &tail,
+                                const char *kind = "oversize") {
         row(QString::fromUtf8(name), before + Turns{{said, Then::Flood, tail}}, kind, "receive");
     };
     const Turns in{{pg::welcome()}};
@@ -181,24 +211,29 @@ void PostgresFaults::addFloods()
     endless("a row without end", in, start() + pg::head('D', 2147483647), QByteArray(65536, 'x'));
     endless("statements parsed without end", in, "", pg::parsed().repeated(100));
     endless("statements done without end", in, "", pg::done("SELECT 1").repeated(100), "oversize|protocol");
-    row(u"requests for the password without end"_s, {{"", Then::Flood, message('R', int32(3)).repeated(100)}}, "protocol|oversize|rejected");
-    row(u"requests for the password without end, the answers are not read"_s, {{"", Then::FloodDeaf, askMd5.repeated(1000)}}, "protocol|oversize|rejected");
+    row(u"requests for the password without end"_s, {{"", Then::Flood, message('R', int32(3)).repeated(100)}},
+        "protocol|oversize|rejected");
+    row(u"requests for the password without end, the answers are not read"_s,
+        {{"", Then::FloodDeaf, askMd5.repeated(1000)}}, "protocol|oversize|rejected");
 }
 
 void PostgresFaults::addConnections()
 {
     const QString url = u"postgres://probe:hunter2secret@127.0.0.1:%1/db"_s;
     add(u"postgres: refused"_s, url.arg(closedPort()), u"refused"_s, u"connect"_s);
-    add(u"postgres: refused, verify-full"_s, url.arg(closedPort()) + u"?sslmode=verify-full"_s, u"refused"_s, u"connect"_s);
+    add(u"postgres: refused, verify-full"_s, url.arg(closedPort()) + u"?sslmode=verify-full"_s, u"refused"_s,
+        u"connect"_s);
     add(u"postgres: a name that does not resolve"_s, u"postgres://nothing.here.invalid/db"_s, u"dns"_s, u"dns"_s);
     add(u"postgres: a full accept queue"_s, url.arg(serve<FullQueue>().port()), u"timeout"_s, u"connect"_s);
     raw("closes on accept", {.then = Then::Close}, "closed");
     raw("resets on accept", {.then = Then::Reset}, "closed");
     raw("half-closes on accept", {.then = Then::HalfClose}, "closed");
-    raw("too many clients, said before it was asked", {.bytes = pg::error("53300", "too many clients"), .then = Then::Close}, "rejected");
+    raw("too many clients, said before it was asked",
+        {.bytes = pg::error("53300", "too many clients"), .then = Then::Close}, "rejected");
     raw("an SSH banner before it was asked", {.bytes = "SSH-2.0-OpenSSH_9.2\r\n"}, "protocol");
     raw("garbage without end", {.then = Then::Flood, .tail = QByteArray(65536, 'x')}, "protocol");
-    add(u"postgres: TLS on the port"_s, serve<FaultServer>(Script{}, tls()).url(u"postgres"_s, u"/db?sslmode=disable"_s), u"protocol|closed|timeout"_s);
+    add(u"postgres: TLS on the port"_s,
+        serve<FaultServer>(Script{}, tls()).url(u"postgres"_s, u"/db?sslmode=disable"_s), u"protocol|closed|timeout"_s);
 }
 
 } // namespace

@@ -50,8 +50,7 @@ public:
     /// `kind`: of the failure, "a|b" when either is right; empty when it passes.
     FaultRow &add(const QString &name, const QString &url, const QString &kind, const QString &phase = {});
     /// A server that lives as long as the table.
-    template <typename Server, typename... Arguments>
-    Server &serve(Arguments &&...arguments)
+    template <typename Server, typename... Arguments> Server &serve(Arguments &&...arguments)
     {
         auto server = std::make_shared<Server>(std::forward<Arguments>(arguments)...);
         m_servers.push_back(server);
