@@ -2,6 +2,8 @@
 #include "proberunner.h"
 #include "support/faultserver.h"
 
+#include <sys/resource.h>
+
 using namespace allclear;
 using namespace allclear::test;
 using namespace Qt::StringLiterals;
@@ -81,6 +83,26 @@ private Q_SLOTS:
         QVERIFY(seen && seen->failure);
         QCOMPARE(seen->failure->kind, FailureKind::Rejected);
         QCOMPARE(seen->status.value(), 503);
+    }
+
+    void pongsThatNobodyReadsDoNotPileUp()
+    {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+        QSKIP("memory of a sanitizer is not the program's");
+#endif
+        FaultServer server({.then = Then::FloodDeaf, .tail = frame(0x89, QByteArray(125, 'x')).repeated(1000), .isWebSocket = true});
+        Endpoint endpoint = endpointFor(server.url(u"ws"_s), {u"[BODY] == fine"_s});
+        endpoint.client.timeout = 3s;
+        const auto peakMiB = [] {
+            rusage usage{};
+            getrusage(RUSAGE_SELF, &usage);
+            return usage.ru_maxrss / 1024;
+        };
+        const auto before = peakMiB();
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen && seen->failure);
+        QCOMPARE(seen->failure->kind, FailureKind::Timeout);
+        QVERIFY2(peakMiB() - before < 16, qPrintable(u"%1 MiB more"_s.arg(peakMiB() - before)));
     }
 
     void halfAMessageIsReceived_data()
