@@ -24,6 +24,10 @@ std::optional<Failure> redirectProblem(const QUrl &from, const QUrl &to)
         failure.message = u"the server redirects to %1, which is not HTTP"_s.arg(shown);
         return failure;
     }
+    if (!to.isValid() || to.host().isEmpty()) {
+        failure.message = u"the server redirects to %1, which names no host"_s.arg(shown);
+        return failure;
+    }
     if (from.scheme() == "https"_L1 && to.scheme() == "http"_L1) {
         failure.message = u"the server redirects from https to %1, without encryption"_s.arg(shown);
         failure.hint = u"the redirect was not followed; client.ignore-redirect judges the redirect itself"_s;

@@ -22,6 +22,7 @@ namespace
 
 constexpr qsizetype sniffBytes = 16;
 constexpr std::size_t lengthDigits = 32;
+constexpr qsizetype longestLine = 64 * 1024; // of a status, an error, a number or a length
 
 QString limitHint() { return u"client.max-body-size sets the limit"_s; }
 
@@ -160,6 +161,11 @@ void RespReader::checkAnnounced()
         return;
     }
     const redisReader *reader = m_hiredis->reader.get();
+    const QByteArrayView unread(reader->buf + reader->pos, static_cast<qsizetype>(reader->len - reader->pos));
+    if (unread.size() > longestLine && !unread.first(longestLine).contains('\n')) { // hiredis would read it all again each time
+        fail(FailureKind::Oversize, u"a line of the reply exceeds the limit of %1 KiB"_s.arg(longestLine / 1024), {});
+        return;
+    }
     if (reader->ridx < 0 || reader->rstack[reader->ridx].type != REDIS_REPLY_STRING)
         return;
     const std::size_t some = std::min<std::size_t>(lengthDigits, reader->len - reader->pos);

@@ -287,6 +287,8 @@ void Stream::write(const QByteArray &bytes)
     flushTls();
 }
 
+qsizetype Stream::unsent() const { return m_tcp != nullptr ? m_tcp->unsent() : 0; }
+
 void Stream::tcpReceived(const QByteArray &bytes)
 {
     if (!m_tunnel) {

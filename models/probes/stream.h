@@ -38,6 +38,7 @@ public:
     /// Starts; opened() or failed() follows, unless destroyed first. There is no deadline here: the probe has it.
     void open();
     void write(const QByteArray &bytes);
+    qsizetype unsent() const; ///< bytes that the kernel has not taken yet
     /// Turns an open plain connection into TLS (STARTTLS); opened() or failed() follows once more.
     void startTls();
     /// Says goodbye (TLS close_notify, FIN) without waiting.

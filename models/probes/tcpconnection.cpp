@@ -5,6 +5,7 @@
 #include <QPointer>
 #include <QSocketNotifier>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -18,11 +19,12 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr std::size_t readChunk = 64 * 1024;
+constexpr std::size_t longestTurn = 64 * 1024, shortestTurn = 2 * 1024;
+constexpr std::chrono::milliseconds patience{1}; // with what is done to the bytes of a turn
 
 } // namespace
 
-TcpConnection::TcpConnection(QObject *parent) : QObject(parent) {}
+TcpConnection::TcpConnection(QObject *parent) : QObject(parent), m_turn(longestTurn) { }
 
 TcpConnection::~TcpConnection() { close(); }
 
@@ -55,12 +57,17 @@ void TcpConnection::finishConnecting()
     socklen_t length = sizeof error;
     if (::getsockopt(m_descriptor, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
         error = errno;
-    if (error != 0) {
+    if (error != 0 && error != ECONNRESET) {
         fail(error);
         return;
     }
     m_connected = true;
     m_writable->setEnabled(false);
+    if (error == ECONNRESET) { // the peer took the connection and reset it before this thread looked
+        QMetaObject::invokeMethod(this, [this, error] { if (m_descriptor >= 0) fail(error); }, Qt::QueuedConnection);
+        Q_EMIT connected();
+        return;
+    }
     m_readable = std::make_unique<QSocketNotifier>(m_descriptor, QSocketNotifier::Read);
     connect(m_readable.get(), &QSocketNotifier::activated, this, &TcpConnection::readSome);
     Q_EMIT connected();
@@ -102,10 +109,14 @@ void TcpConnection::writeSome()
 
 void TcpConnection::readSome()
 {
-    std::array<char, readChunk> buffer;
-    const ssize_t count = ::recv(m_descriptor, buffer.data(), buffer.size(), 0);
+    std::array<char, longestTurn> buffer;
+    const ssize_t count = ::recv(m_descriptor, buffer.data(), m_turn, 0);
     if (count > 0) {
+        const QPointer<TcpConnection> alive(this);
+        const auto before = std::chrono::steady_clock::now();
         Q_EMIT received(QByteArray(buffer.data(), count));
+        if (alive)
+            adaptTurn(std::chrono::steady_clock::now() - before);
         return;
     }
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
@@ -116,6 +127,16 @@ void TcpConnection::readSome()
     }
     m_readable->setEnabled(false);
     Q_EMIT ended();
+}
+
+/// Other connections share this thread: a peer whose bytes are much work (a million tiny chunks or messages) gets
+/// shorter turns, not all of the time.
+void TcpConnection::adaptTurn(std::chrono::nanoseconds taken)
+{
+    if (taken > patience)
+        m_turn = std::max(shortestTurn, m_turn / 4);
+    else if (taken < patience / 8)
+        m_turn = std::min(longestTurn, m_turn * 2);
 }
 
 void TcpConnection::fail(int error)

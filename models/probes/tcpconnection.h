@@ -24,6 +24,7 @@ public:
     /// Queues bytes; what the kernel does not take now goes out later.
     void write(const QByteArray &bytes);
     bool hasUnsent() const { return !m_unsent.isEmpty(); }
+    qsizetype unsent() const { return m_unsent.size(); } ///< bytes that the kernel has not taken yet
     void close();
     QHostAddress address() const { return m_address; }
     quint16 port() const { return m_port; }
@@ -31,7 +32,7 @@ public:
 Q_SIGNALS:
     void connected();
     void sent(); ///< everything written so far is with the kernel
-    void received(const QByteArray &bytes); ///< at most 64 KiB at a time
+    void received(const QByteArray &bytes); ///< at most 64 KiB at a time; less when they take long to digest
     void ended();                           ///< the peer's FIN
     /// refused, unreachable, or closed (reset); the connection is dead.
     void failed(allclear::FailureKind kind, const QString &reason);
@@ -39,6 +40,7 @@ Q_SIGNALS:
 private:
     void finishConnecting();
     void readSome();
+    void adaptTurn(std::chrono::nanoseconds taken);
     void writeSome();
     void fail(int error);
 
@@ -47,6 +49,7 @@ private:
     QHostAddress m_address;
     quint16 m_port = 0;
     QByteArray m_unsent;
+    std::size_t m_turn; // bytes read at a time
     std::unique_ptr<QSocketNotifier> m_readable, m_writable;
 };
 

@@ -5,6 +5,8 @@
 #include <QCryptographicHash>
 #include <QRandomGenerator>
 
+#include <algorithm>
+
 namespace allclear {
 
 using namespace Qt::StringLiterals;
@@ -12,6 +14,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr Duration grace = 1s; ///< for what only adds detail: a refusal's body, the pong
+constexpr qsizetype maxUnsent = 64 * 1024; ///< of pongs that the peer does not read
 constexpr char keySuffix[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455, section 1.3
 constexpr char pingPayload[] = "allclear";
 constexpr char normalClosure[] = "\x03\xe8"; // 1000
@@ -47,7 +50,7 @@ WebSocketProbe::WebSocketProbe(ProbeRequest request, ProbeServices &services)
         if (m_stage == Stage::Rejected) {
             rejected();
         } else {
-            m_observation.notes.append(u"the server did not answer a ping within %1"_s.arg(durationText(grace)));
+            m_observation.notes.append(u"the server did not answer a ping within %1"_s.arg(durationText(m_graceLength)));
             finish();
         }
     });
@@ -107,7 +110,7 @@ Phase WebSocketProbe::currentPhase() const
     if (m_stage == Stage::Conversation)
         return Phase::Conversation;
     if (m_stage == Stage::Message)
-        return m_message ? Phase::Receive : Phase::Wait;
+        return m_message || m_frames.hasPartial() ? Phase::Receive : Phase::Wait;
     if (m_reader && m_reader->hasBytes())
         return Phase::Receive;
     return m_stream ? m_stream->phase() : Phase::Dns;
@@ -131,7 +134,7 @@ void WebSocketProbe::readHandshake(const QByteArray &bytes)
     if (m_reader->headComplete() && m_reader->head().status != 101 && m_stage == Stage::Handshake) {
         m_stage = Stage::Rejected;
         stampLatency();
-        m_grace.start(std::chrono::ceil<std::chrono::milliseconds>(services().clock().toReal(grace)));
+        startGrace();
     }
     if (m_stage == Stage::Rejected) {
         if (m_reader->failure() || m_reader->isComplete())
@@ -244,7 +247,22 @@ void WebSocketProbe::answered()
     m_stage = Stage::Ping;
     m_pingAt = sinceStart();
     m_stream->write(wsFrame(WsOpcode::Ping, pingPayload));
-    m_grace.start(std::chrono::ceil<std::chrono::milliseconds>(services().clock().toReal(grace)));
+    startGrace();
+}
+
+/// Ends before the deadline does: what only adds detail must not turn an answer into a timeout.
+void WebSocketProbe::startGrace()
+{
+    const Duration left = (endpoint().client.timeout - sinceStart()) * 9 / 10;
+    m_graceLength = std::clamp(left, Duration::zero(), grace);
+    m_grace.start(std::chrono::floor<std::chrono::milliseconds>(services().clock().toReal(m_graceLength)));
+}
+
+/// RFC 6455, section 5.5.3 lets pongs be left out; a peer that pings and does not read gets no more of them.
+void WebSocketProbe::answerPing(const QByteArray &payload)
+{
+    if (m_stream->unsent() < maxUnsent)
+        m_stream->write(wsFrame(WsOpcode::Pong, payload));
 }
 
 void WebSocketProbe::readFrames()
@@ -254,7 +272,7 @@ void WebSocketProbe::readFrames()
         if (!event)
             break;
         switch (event->type) {
-        case WsOpcode::Ping: m_stream->write(wsFrame(WsOpcode::Pong, event->payload)); break;
+        case WsOpcode::Ping: answerPing(event->payload); break;
         case WsOpcode::Pong:
             if (m_stage == Stage::Ping && event->payload == pingPayload) {
                 m_observation.ping = sinceStart() - m_pingAt;

@@ -40,6 +40,8 @@ private:
     void readFrames();
     void closedByPeer(const WsEvent &event);
     void answered();
+    void startGrace();
+    void answerPing(const QByteArray &payload);
     void sendBody();
     void keepExchange(Exchange::Way way, const QByteArray &message);
     void beginConversation();
@@ -55,6 +57,7 @@ private:
     Stage m_stage = Stage::Handshake;
     bool m_wantsMessage = false;
     QTimer m_grace; // for the rest of a refusal's body, and for the pong
+    Duration m_graceLength{};
     Duration m_sentAt{}, m_firstByteAt{}, m_pingAt{};
     std::optional<QByteArray> m_message;
     std::unique_ptr<Conversation> m_conversation;

@@ -24,6 +24,8 @@ public:
     /// The next whole message or control frame, if one has arrived. Nothing more comes after a failure or a Close.
     std::optional<WsEvent> next();
     const std::optional<Failure> &failure() const { return m_failure; }
+    /// Part of a frame or of a fragmented message is there.
+    bool hasPartial() const { return !m_buffer.isEmpty() || m_messageType.has_value(); }
 
 private:
     struct Header;

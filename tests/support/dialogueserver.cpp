@@ -1,29 +1,11 @@
 #include "support/dialogueserver.h"
 
 #include <QSslSocket>
-#include <QTimer>
-
-#include <sys/socket.h>
 
 namespace allclear::test
 {
 
 using namespace Qt::StringLiterals;
-
-namespace
-{
-
-constexpr qint64 floodBuffer = 256 * 1024;
-
-void resetHard(QTcpSocket *socket)
-{
-    socket->flush();
-    const linger hard{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(static_cast<int>(socket->socketDescriptor()), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-    socket->abort();
-}
-
-} // namespace
 
 DialogueServer::DialogueServer(Dialogue dialogue) : m_dialogue(std::move(dialogue)) { listen(QHostAddress::LocalHost); }
 
@@ -63,40 +45,16 @@ void DialogueServer::serve(QTcpSocket *socket)
             return;
         socket->write(m_dialogue.answers[(*turn)++]);
         if (*turn == m_dialogue.answers.size())
-            follow(socket);
+            follow(socket, m_dialogue.then, m_dialogue.tail, m_dialogue.dripEvery);
     });
     if (!m_dialogue.greeting.isEmpty())
         socket->write(m_dialogue.greeting);
-    if (m_dialogue.answers.isEmpty())
-        follow(socket);
-}
-
-void DialogueServer::follow(QTcpSocket *socket)
-{
-    switch (m_dialogue.then) {
-    case Then::KeepOpen: break;
-    case Then::Close: socket->disconnectFromHost(); break;
-    case Then::Reset: QTimer::singleShot(20, socket, [socket] { resetHard(socket); }); break;
-    case Then::Drip: {
-        auto *timer = new QTimer(socket);
-        auto position = std::make_shared<qsizetype>(0);
-        connect(timer, &QTimer::timeout, socket, [this, socket, position] {
-            const QByteArray &tail = m_dialogue.tail;
-            socket->write(tail.isEmpty() ? "x" : tail.sliced((*position)++ % tail.size(), 1));
-        });
-        timer->start(m_dialogue.dripEvery);
-        break;
-    }
-    case Then::Flood: {
-        const auto pour = [this, socket] {
-            while (socket->bytesToWrite() < floodBuffer && socket->state() == QAbstractSocket::ConnectedState)
-                socket->write(m_dialogue.tail);
-        };
-        connect(socket, &QTcpSocket::bytesWritten, socket, pour);
-        pour();
-        break;
-    }
-    }
+    if (!m_dialogue.answers.isEmpty())
+        return;
+    if (auto *tls = qobject_cast<QSslSocket *>(socket))
+        connect(tls, &QSslSocket::encrypted, this, [this, socket] { follow(socket, m_dialogue.then, m_dialogue.tail, m_dialogue.dripEvery); });
+    else
+        follow(socket, m_dialogue.then, m_dialogue.tail, m_dialogue.dripEvery);
 }
 
 } // namespace allclear::test

@@ -12,7 +12,7 @@ struct Dialogue {
     Then then = Then::KeepOpen;
     QByteArray tail = {}; ///< of Drip and Flood
     QByteArray greeting = {}; ///< sent before anything is asked
-    std::chrono::milliseconds dripEvery{20};
+    std::chrono::milliseconds dripEvery = usualDrip;
 };
 
 class DialogueServer : public QTcpServer
@@ -32,7 +32,6 @@ protected:
 
 private:
     void serve(QTcpSocket *socket);
-    void follow(QTcpSocket *socket);
 
     Dialogue m_dialogue;
     std::optional<QSslConfiguration> m_tls;

@@ -4,7 +4,9 @@
 #include <QSslSocket>
 #include <QTimer>
 
+#include <algorithm>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace allclear::test {
 
@@ -22,15 +24,63 @@ void reset(QTcpSocket *socket)
     socket->abort();
 }
 
+/// A socket that is gone takes nothing; over TLS what is encrypted counts too. Writing may signal at once what was
+/// written: one level is enough.
+void flood(QTcpSocket *socket, const QByteArray &tail)
+{
+    auto *tls = qobject_cast<QSslSocket *>(socket);
+    const auto pour = [socket, tls, tail, pouring = std::make_shared<bool>(false)] {
+        if (std::exchange(*pouring, true))
+            return;
+        while (socket->state() == QAbstractSocket::ConnectedState
+               && socket->bytesToWrite() + (tls != nullptr ? tls->encryptedBytesToWrite() : 0) < floodBuffer)
+            socket->write(tail);
+        *pouring = false;
+    };
+    QObject::connect(socket, &QTcpSocket::bytesWritten, socket, pour);
+    if (tls != nullptr)
+        QObject::connect(tls, &QSslSocket::encryptedBytesWritten, socket, pour);
+    pour();
+}
+
 } // namespace
 
-FaultServer::FaultServer(Script script) : m_script(std::move(script)) { listen(QHostAddress::LocalHost); }
+void follow(QTcpSocket *socket, Then then, const QByteArray &tail, std::chrono::milliseconds dripEvery)
+{
+    const QByteArray bytes = tail.isEmpty() ? QByteArray("x") : tail;
+    switch (then) {
+    case Then::KeepOpen: break;
+    case Then::Close: socket->disconnectFromHost(); break;
+    case Then::Reset: QTimer::singleShot(20, socket, [socket] { reset(socket); }); break;
+    case Then::HalfClose:
+        socket->flush();
+        ::shutdown(static_cast<int>(socket->socketDescriptor()), SHUT_WR);
+        break;
+    case Then::Drip: {
+        auto *timer = new QTimer(socket);
+        QObject::connect(timer, &QTimer::timeout, socket, [socket, bytes, position = qsizetype(0)]() mutable {
+            socket->write(bytes.sliced(position++ % bytes.size(), 1));
+        });
+        timer->start(dripEvery);
+        break;
+    }
+    case Then::FloodDeaf:
+        QObject::disconnect(socket, &QTcpSocket::readyRead, nullptr, nullptr);
+        socket->setReadBufferSize(1024);
+        flood(socket, bytes);
+        break;
+    case Then::Flood: flood(socket, bytes); break;
+    }
+}
+
+FaultServer::FaultServer(Script script, const QHostAddress &address) : m_script(std::move(script)) { listen(address); }
 
 FaultServer::FaultServer(Script script, const QSslConfiguration &tls) : FaultServer(std::move(script)) { m_tls = tls; }
 
 QString FaultServer::url(const QString &scheme, const QString &path) const
 {
-    return u"%1://127.0.0.1:%2%3"_s.arg(scheme).arg(serverPort()).arg(path);
+    const bool v6 = serverAddress().protocol() == QAbstractSocket::IPv6Protocol;
+    return u"%1://%2:%3%4"_s.arg(scheme, v6 ? u"[::1]"_s : u"127.0.0.1"_s).arg(serverPort()).arg(path);
 }
 
 void FaultServer::incomingConnection(qintptr descriptor)
@@ -54,7 +104,11 @@ void FaultServer::serve(QTcpSocket *socket)
     connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
     auto buffer = std::make_shared<QByteArray>();
     connect(socket, &QTcpSocket::readyRead, this, [this, socket, buffer] { receive(socket, *buffer); });
-    if (m_script.when == When::OnConnect)
+    if (m_script.when != When::OnConnect)
+        return;
+    if (auto *tls = qobject_cast<QSslSocket *>(socket))
+        connect(tls, &QSslSocket::encrypted, this, [this, socket] { perform(socket, {}); });
+    else
         perform(socket, {});
 }
 
@@ -65,7 +119,7 @@ void FaultServer::receive(QTcpSocket *socket, QByteArray &buffer)
         if (m_script.skipBytes > 0 && buffer.size() >= m_script.skipBytes && !socket->property("served").toBool()) {
             socket->setProperty("served", true);
             socket->write(m_script.bytes);
-            follow(socket);
+            follow(socket, m_script.then, m_script.tail, m_script.dripEvery);
         }
         return;
     }
@@ -88,36 +142,15 @@ void FaultServer::perform(QTcpSocket *socket, const QByteArray &request)
         if (m_script.skipBytes > 0)
             return;
     }
-    socket->write(answer ? answer(request) : m_script.bytes);
-    follow(socket);
-}
-
-void FaultServer::follow(QTcpSocket *socket)
-{
-    switch (m_script.then) {
-    case Then::KeepOpen: break;
-    case Then::Close: socket->disconnectFromHost(); break;
-    case Then::Reset: QTimer::singleShot(20, socket, [socket] { reset(socket); }); break;
-    case Then::Drip: {
-        auto *timer = new QTimer(socket);
-        auto position = std::make_shared<qsizetype>(0);
-        connect(timer, &QTimer::timeout, socket, [this, socket, position] {
-            const QByteArray &tail = m_script.tail;
-            socket->write(tail.isEmpty() ? "x" : tail.sliced((*position)++ % tail.size(), 1));
-        });
-        timer->start(20);
-        break;
-    }
-    case Then::Flood: {
-        const auto pour = [this, socket] {
-            while (socket->bytesToWrite() < floodBuffer)
-                socket->write(m_script.tail);
-        };
-        connect(socket, &QTcpSocket::bytesWritten, socket, pour);
-        pour();
-        break;
-    }
-    }
+    const QByteArray bytes = answer ? answer(request) : m_script.bytes;
+    const auto say = [this, socket, bytes] {
+        socket->write(bytes);
+        follow(socket, m_script.then, m_script.tail, m_script.dripEvery);
+    };
+    if (m_script.delay > m_script.delay.zero())
+        QTimer::singleShot(m_script.delay, socket, say);
+    else
+        say();
 }
 
 QByteArray acceptFor(const QByteArray &request)
@@ -131,11 +164,35 @@ QByteArray acceptFor(const QByteArray &request)
     return QCryptographicHash::hash(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", QCryptographicHash::Sha1).toBase64();
 }
 
+BoundSocket::BoundSocket() : descriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
+{
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto *name = reinterpret_cast<sockaddr *>(&address);
+    if (::bind(descriptor, name, length) != 0 || ::getsockname(descriptor, name, &length) != 0)
+        qFatal("no loopback socket");
+    port = ntohs(address.sin_port);
+}
+
+BoundSocket::~BoundSocket() { ::close(descriptor); }
+
 quint16 closedPort()
 {
-    QTcpServer server;
-    server.listen(QHostAddress::LocalHost);
-    return server.serverPort();
+    static const BoundSocket taken; // bound, so that nobody else gets it; not listening
+    return taken.port;
 }
+
+FullQueue::FullQueue()
+{
+    ::listen(m_listener.descriptor, 0);
+    const sockaddr_in address = m_listener.address;
+    for (int i = 0; i < 4; ++i) {
+        m_clients.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        ::connect(m_clients.back(), reinterpret_cast<const sockaddr *>(&address), sizeof address);
+    }
+}
+
+FullQueue::~FullQueue() { std::ranges::for_each(m_clients, ::close); }
 
 } // namespace allclear::test

@@ -6,9 +6,6 @@
 #include <QSslConfiguration>
 #include <QSslSocket>
 #include <QtEndian>
-#include <QTimer>
-
-#include <sys/socket.h>
 
 namespace allclear::test::pg
 {
@@ -89,6 +86,7 @@ struct Turn {
     QByteArray reply;
     Then then = Then::KeepOpen;
     QByteArray tail = {};
+    std::chrono::milliseconds dripEvery = usualDrip;
 };
 
 class ScriptedServer : public QTcpServer
@@ -133,33 +131,7 @@ private:
             socket->setSslConfiguration(*m_tls);
             socket->startServerEncryption();
         }
-        switch (turn.then) {
-        case Then::KeepOpen: break;
-        case Then::Close: socket->disconnectFromHost(); break;
-        case Then::Reset: {
-            const linger hard{.l_onoff = 1, .l_linger = 0};
-            ::setsockopt(static_cast<int>(socket->socketDescriptor()), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-            socket->abort();
-            break;
-        }
-        case Then::Drip: {
-            auto *timer = new QTimer(socket);
-            connect(timer, &QTimer::timeout, socket, [socket, tail = turn.tail, at = qsizetype(0)]() mutable {
-                socket->write(tail.sliced(at++ % tail.size(), 1));
-            });
-            timer->start(20);
-            break;
-        }
-        case Then::Flood: {
-            const auto pour = [socket, tail = turn.tail] {
-                while (socket->isOpen() && socket->bytesToWrite() < 256 * 1024)
-                    socket->write(tail);
-            };
-            connect(socket, &QTcpSocket::bytesWritten, socket, pour);
-            pour();
-            break;
-        }
-        }
+        follow(socket, turn.then, turn.tail, turn.dripEvery);
     }
 
     QList<Turn> m_turns;

@@ -171,6 +171,7 @@ void TlsServer::serveTls(int socket)
     SSL_set_bio(ssl.get(), in, out);
     SSL_set_accept_state(ssl.get());
     qsizetype budget = m_script.cutAfter;
+    int flight = 0;
     bool done = false, broken = false;
     std::array<char, 16 * 1024> buffer;
     while (readable(socket)) {
@@ -190,13 +191,15 @@ void TlsServer::serveTls(int socket)
         const long length = BIO_get_mem_data(out, &data);
         QByteArray bytes(data, length);
         BIO_reset(out);
-        if (m_script.cutAfter >= 0) {
+        flight += bytes.isEmpty() ? 0 : 1;
+        const bool cuts = m_script.cutAfter >= 0 && flight >= m_script.cutInFlight;
+        if (cuts) {
             bytes.truncate(budget);
             budget -= bytes.size();
         }
         if (!sendAll(socket, bytes))
             return;
-        if (m_script.cutAfter >= 0 && budget == 0) {
+        if (cuts && budget == 0) {
             end(socket);
             return;
         }

@@ -39,6 +39,7 @@ struct TlsScript {
     QList<Turn> talk = {};
     bool speaksTls = true; ///< false: the talk is all there is
     int cutAfter = -1; ///< bytes of TLS sent before `ending`; -1: the handshake goes through
+    int cutInFlight = 1; ///< of the server's; `cutAfter` counts from its start
     Ending ending = Ending::KeepOpen;
     QByteArray endless = {}; ///< sent again and again instead of an ending
 };

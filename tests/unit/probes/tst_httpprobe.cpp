@@ -105,7 +105,7 @@ private Q_SLOTS:
         row("a byte now and then, for ever", {.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n", .then = Then::Drip}, Timeout, "receive", "no complete answer");
         row("headers that drip for ever", {.bytes = "HTTP/1.1 200 OK\r\n", .then = Then::Drip, .tail = "A: b\r\n"}, Timeout, "receive", "no complete answer");
         row("a gigabyte announced, ten bytes sent", {.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n0123456789"}, Timeout, "receive", "no complete answer");
-        row("closes at once", {.bytes = "", .then = Then::Close, .when = When::OnConnect}, Closed, "wait", "without answering");
+        row("closes at once", {.bytes = "", .then = Then::HalfClose, .when = When::OnConnect}, Closed, "wait", "without answering");
         row("closes after the request", {.bytes = "", .then = Then::Close}, Closed, "wait", "without answering");
         row("resets after the request", {.bytes = "", .then = Then::Reset}, Closed, "wait", "reset the connection");
         row("closes in the headers", {.bytes = "HTTP/1.1 200 OK\r\nA: ", .then = Then::Close}, Closed, "receive", "in the middle of its answer");
@@ -294,6 +294,7 @@ private Q_SLOTS:
         QTest::newRow("to itself") << QByteArray("/") << u"redirect"_s << u"in a loop"_s;
         QTest::newRow("to another scheme") << QByteArray("ftp://x.invalid/") << u"redirect"_s << u"not HTTP"_s;
         QTest::newRow("to a file") << QByteArray("file:///etc/passwd") << u"redirect"_s << u"not HTTP"_s;
+        QTest::newRow("to no host") << QByteArray("http://") << u"redirect"_s << u"names no host"_s;
         QTest::newRow("to a name that does not resolve") << QByteArray("http://gone.invalid/") << u"dns"_s << u"gone.invalid"_s;
     }
     void redirects()

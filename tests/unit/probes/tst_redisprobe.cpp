@@ -331,11 +331,11 @@ private Q_SLOTS:
         row("63 bits announced", {.answers = {pong, "$9223372036854775807\r\n"}}, Oversize,
             "announces 9223372036854775807 bytes");
         row("a line that never ends", {.answers = {pong, "+"}, .then = Then::Flood, .tail = QByteArray(60000, 'x')},
-            Oversize, "exceeds the limit of 4096 KiB");
+            Oversize, "a line of the reply exceeds the limit of 64 KiB");
         row("a length that never ends", {.answers = {pong, "$"}, .then = Then::Flood, .tail = QByteArray(60000, '1')},
-            Oversize, "exceeds the limit of 4096 KiB");
+            Oversize, "a line of the reply exceeds the limit of 64 KiB");
         row("an error that never ends", {.answers = {"-"}, .then = Then::Flood, .tail = QByteArray(60000, 'E')},
-            Oversize, "exceeds the limit of 4096 KiB");
+            Oversize, "a line of the reply exceeds the limit of 64 KiB");
         row("PONG for ever", {.answers = {pong}, .then = Then::Flood, .tail = pong}, Protocol, "more than one reply");
     }
     void faults()

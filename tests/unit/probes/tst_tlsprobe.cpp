@@ -1,46 +1,9 @@
 // tls:// against a real server: what has a value when, every fault of a handshake, client certificates, exactly once.
 #include "handshakes.h"
 
-#include <algorithm>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-#include <vector>
-
 using namespace allclear;
 using namespace allclear::test;
 using namespace Qt::StringLiterals;
-
-namespace
-{
-
-/// Listens, never accepts, and has its queue full: the kernel drops what comes.
-struct FullQueue {
-    FullQueue()
-    {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t length = sizeof address;
-        auto *name = reinterpret_cast<sockaddr *>(&address);
-        sockets.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        if (::bind(sockets[0], name, length) != 0 || ::listen(sockets[0], 0) != 0
-            || ::getsockname(sockets[0], name, &length) != 0)
-            qFatal("no loopback socket");
-        port = ntohs(address.sin_port);
-        for (int i = 0; i < 4; ++i) {
-            sockets.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-            ::connect(sockets.back(), name, length);
-        }
-    }
-    ~FullQueue() { std::ranges::for_each(sockets, ::close); }
-    Q_DISABLE_COPY_MOVE(FullQueue)
-
-    std::vector<int> sockets;
-    quint16 port = 0;
-};
-
-} // namespace
 
 class TestTlsProbe : public QObject
 {
@@ -275,7 +238,7 @@ private Q_SLOTS:
     {
         FullQueue queue;
         Endpoint endpoint =
-            handshakeEndpoint(u"tls://127.0.0.1:%1"_s.arg(queue.port), m_ca, {u"[CONNECTED] == false"_s});
+            handshakeEndpoint(u"tls://127.0.0.1:%1"_s.arg(queue.port()), m_ca, {u"[CONNECTED] == false"_s});
         endpoint.client.timeout = 300ms;
         const ObservationPtr seen = ProbeRunner().run(endpoint);
         QVERIFY(seen && seen->failure);

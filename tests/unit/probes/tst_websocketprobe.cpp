@@ -2,6 +2,8 @@
 #include "proberunner.h"
 #include "support/faultserver.h"
 
+#include <sys/resource.h>
+
 using namespace allclear;
 using namespace allclear::test;
 using namespace Qt::StringLiterals;
@@ -59,6 +61,69 @@ private Q_SLOTS:
         QCOMPARE(seen->outcome, Outcome::Pass);
         QVERIFY(!seen->ping);
         QVERIFY(seen->notes[0].contains(u"did not answer a ping"_s));
+    }
+
+    void waitingForThePongDoesNotOutliveTheDeadline()
+    {
+        FaultServer server({.bytes = text("fine"), .isWebSocket = true});
+        Endpoint endpoint = endpointFor(server.url(u"ws"_s), {u"[BODY] == fine"_s});
+        endpoint.client.timeout = 800ms; // shorter than the patience with a pong
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen);
+        QVERIFY2(seen->outcome == Outcome::Pass, seen->failure ? qPrintable(seen->failure->message) : "");
+        QVERIFY(seen->notes[0].contains(u"did not answer a ping"_s));
+    }
+
+    void aRefusalWhoseBodyNeverEndsIsNoTimeout()
+    {
+        FaultServer server({.bytes = "HTTP/1.1 503 No\r\nContent-Length: 9\r\n\r\n"});
+        Endpoint endpoint = endpointFor(server.url(u"ws"_s));
+        endpoint.client.timeout = 800ms;
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen && seen->failure);
+        QCOMPARE(seen->failure->kind, FailureKind::Rejected);
+        QCOMPARE(seen->status.value(), 503);
+    }
+
+    void pongsThatNobodyReadsDoNotPileUp()
+    {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+        QSKIP("memory of a sanitizer is not the program's");
+#endif
+        FaultServer server({.then = Then::FloodDeaf, .tail = frame(0x89, QByteArray(125, 'x')).repeated(1000), .isWebSocket = true});
+        Endpoint endpoint = endpointFor(server.url(u"ws"_s), {u"[BODY] == fine"_s});
+        endpoint.client.timeout = 3s;
+        const auto peakMiB = [] {
+            rusage usage{};
+            getrusage(RUSAGE_SELF, &usage);
+            return usage.ru_maxrss / 1024;
+        };
+        const auto before = peakMiB();
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen && seen->failure);
+        QCOMPARE(seen->failure->kind, FailureKind::Timeout);
+        QVERIFY2(peakMiB() - before < 16, qPrintable(u"%1 MiB more"_s.arg(peakMiB() - before)));
+    }
+
+    void halfAMessageIsReceived_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<Phase>("phase");
+        QTest::newRow("nothing") << QByteArray() << Phase::Wait;
+        QTest::newRow("half a frame") << text("fine").first(3) << Phase::Receive;
+        QTest::newRow("half a message") << frame(0x01, "fi") << Phase::Receive;
+        QTest::newRow("a ping is no message") << frame(0x89, "hi") << Phase::Wait;
+    }
+    void halfAMessageIsReceived()
+    {
+        QFETCH(QByteArray, bytes);
+        FaultServer server({.bytes = bytes, .isWebSocket = true});
+        Endpoint endpoint = endpointFor(server.url(u"ws"_s), {u"[BODY] == fine"_s});
+        endpoint.client.timeout = 300ms;
+        const ObservationPtr seen = ProbeRunner().run(endpoint);
+        QVERIFY(seen && seen->failure);
+        QCOMPARE(seen->failure->kind, FailureKind::Timeout);
+        QTEST(seen->failure->phase.value(), "phase");
     }
 
     void firstMessageIsTheBody()
