@@ -72,15 +72,12 @@ void readHandshake(TlsFacts &facts, const SSL *ssl)
     facts.alpn = QString::fromLatin1(reinterpret_cast<const char *>(alpn), static_cast<qsizetype>(alpnLength));
 }
 
-void keepVerdict(TlsFacts &facts, const QList<ChainFinding> &found)
+/// The first finding is the verdict; every one has its sentence.
+void addFinding(TlsFacts &facts, const ChainFinding &finding)
 {
-    if (found.isEmpty())
-        return;
-    facts.chainVerdict = found.front().verdict;
-    QStringList sentences;
-    for (const ChainFinding &finding : found)
-        sentences.append(finding.sentence);
-    facts.chainMessage = sentences.join("; "_L1);
+    if (facts.chainVerdict == ChainVerdict::Ok)
+        facts.chainVerdict = finding.verdict;
+    facts.chainMessage += (facts.chainMessage.isEmpty() ? QString() : u"; "_s) + finding.sentence;
 }
 
 double daysUntil(const ASN1_TIME *time, TimePoint now)
@@ -106,10 +103,19 @@ void addStaple(ChainExamination &result, QList<ChainFinding> &found, const Stapl
 
 ChainExamination examineChain(const SSL *ssl, const ChainQuestion &question)
 {
+    ChainExamination result = examineCertificates(SSL_get_peer_cert_chain(ssl), question);
+    readHandshake(result.facts, ssl);
+    if (SSL_version(ssl) < TLS1_2_VERSION && !result.facts.chain.isEmpty()) {
+        addFinding(result.facts, {ChainVerdict::Weak,
+                                  u"the server speaks %1, which is too old (RFC 8996)"_s.arg(result.facts.version)});
+    }
+    return result;
+}
+
+ChainExamination examineCertificates(STACK_OF(X509) *sent, const ChainQuestion &question)
+{
     ChainExamination result;
     TlsFacts &facts = result.facts;
-    readHandshake(facts, ssl);
-    STACK_OF(X509) *sent = SSL_get_peer_cert_chain(ssl);
     if (sent == nullptr || sk_X509_num(sent) == 0) {
         facts.chainVerdict = ChainVerdict::UntrustedRoot;
         facts.chainMessage = u"the server sent no certificate"_s;
@@ -132,9 +138,8 @@ ChainExamination examineChain(const SSL *ssl, const ChainQuestion &question)
     X509 *leaf = path.links.front().get();
     X509 *issuer = path.links.size() > 1 ? path.links[1].get() : nullptr;
     addStaple(result, found, readStaple(question.staple, {.certificate = leaf, .issuer = issuer, .now = question.now}), leaf);
-    if (SSL_version(ssl) < TLS1_2_VERSION)
-        found.append({ChainVerdict::Weak, u"the server speaks %1, which is too old (RFC 8996)"_s.arg(facts.version)});
-    keepVerdict(facts, found);
+    for (const ChainFinding &finding : std::as_const(found))
+        addFinding(facts, finding);
     return result;
 }
 

@@ -22,5 +22,7 @@ struct ChainExamination {
 
 /// Facts and verdict of the chain that the peer of `ssl` sent; valid after the handshake.
 ChainExamination examineChain(const SSL *ssl, const ChainQuestion &question);
+/// The same without a handshake: `sent` in the order of sending, the leaf first; null or empty when none came.
+ChainExamination examineCertificates(STACK_OF(X509) *sent, const ChainQuestion &question);
 
 } // namespace allclear

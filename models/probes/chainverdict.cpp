@@ -121,7 +121,7 @@ void addValidity(QList<ChainFinding> &found, const ChainPath &path, TimePoint no
             : isSelfSigned(link.get())                  ? u"the root"_s
                                                         : u"the intermediate"_s;
         const QString what = role + u' ' + subjectOf(link.get());
-        if (to < now)
+        if (to <= now) // as OpenSSL's verifier has it: what it refuses needs a finding
             found.append({ChainVerdict::Expired, u"%1 expired on %2 (UTC)"_s.arg(what, dateText(to))});
         if (from > now)
             found.append({ChainVerdict::NotYetValid,

@@ -85,21 +85,25 @@ HeaderList fieldsOf(const QByteArray &method, const QUrl &url, const HeaderList 
 struct Http2Session::Callbacks {
     static Http2Session &self(void *user) { return *static_cast<Http2Session *>(user); }
     static int verdict(void *user) { return self(user).m_failure ? NGHTTP2_ERR_CALLBACK_FAILURE : 0; }
+    /// What comes behind a complete answer cannot change it, whether it comes in the same segment or not.
+    static bool isOver(void *user) { return self(user).m_complete || self(user).m_failure; }
 
     static int beginFrame(nghttp2_session *, const nghttp2_frame_hd *header, void *user)
     {
-        self(user).frameBegins(*header);
+        if (!isOver(user))
+            self(user).frameBegins(*header);
         return verdict(user);
     }
     static int frame(nghttp2_session *, const nghttp2_frame *frame, void *user)
     {
-        self(user).frameCame(*frame);
+        if (!isOver(user))
+            self(user).frameCame(*frame);
         return verdict(user);
     }
     static int field(nghttp2_session *, const nghttp2_frame *frame, const uint8_t *name, std::size_t nameLength,
                      const uint8_t *value, std::size_t valueLength, uint8_t, void *user)
     {
-        if (frame->hd.stream_id == self(user).m_stream)
+        if (frame->hd.stream_id == self(user).m_stream && !isOver(user))
             self(user).fieldCame({name, static_cast<qsizetype>(nameLength)},
                                  {value, static_cast<qsizetype>(valueLength)});
         return verdict(user);
@@ -107,6 +111,8 @@ struct Http2Session::Callbacks {
     static int invalidField(nghttp2_session *, const nghttp2_frame *, const uint8_t *name, std::size_t nameLength,
                             const uint8_t *value, std::size_t valueLength, uint8_t, void *user)
     {
+        if (isOver(user))
+            return verdict(user);
         const QByteArrayView n(name, static_cast<qsizetype>(nameLength)), v(value, static_cast<qsizetype>(valueLength));
         self(user).fail(FailureKind::Protocol, u"a header is malformed: \"%1: %2\""_s.arg(quoted(n), quoted(v)));
         return verdict(user);
@@ -114,8 +120,8 @@ struct Http2Session::Callbacks {
     static int data(nghttp2_session *, uint8_t, qint32 stream, const uint8_t *bytes, std::size_t length, void *user)
     {
         Http2Session &session = self(user);
-        if (stream != session.m_stream)
-            return 0;
+        if (stream != session.m_stream || isOver(user))
+            return verdict(user);
         session.m_dataBytes += static_cast<qint64>(length);
         session.failWith(session.m_body.append({bytes, static_cast<qsizetype>(length)}));
         return verdict(user);

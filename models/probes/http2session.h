@@ -23,7 +23,7 @@ public:
     QByteArray takeOutgoing() override;
     void close() override; ///< GOAWAY
     bool headComplete() const override { return m_headComplete; }
-    bool isComplete() const override { return m_complete; }
+    bool isComplete() const override { return m_complete && !failure(); }
     bool canReuse() const override { return false; }
 
 private:

@@ -45,11 +45,11 @@ InflateResult Inflater::feed(QByteArrayView compressed, QByteArray &out, qint64 
         m_stream.next_out = chunk.data();
         m_stream.avail_out = static_cast<unsigned int>(chunk.size());
         const int result = inflate(&m_stream, Z_NO_FLUSH);
+        const auto produced = static_cast<qsizetype>(chunk.size() - m_stream.avail_out);
+        if (out.size() + produced > limit) // first of all: what came before a corrupt byte counts too
+            return InflateResult::TooLarge;
         if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
             return InflateResult::Corrupt;
-        const auto produced = static_cast<qsizetype>(chunk.size() - m_stream.avail_out);
-        if (out.size() + produced > limit)
-            return InflateResult::TooLarge;
         out.append(reinterpret_cast<const char *>(chunk.data()), produced);
         m_finished = result == Z_STREAM_END;
         if (result == Z_BUF_ERROR && produced == 0)

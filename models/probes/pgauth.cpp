@@ -95,7 +95,10 @@ PgAuthStep PgAuth::answer(const QByteArray &body)
         return broken(u"the server asked for a log-in in a message that is too short"_s);
     const qint32 request = qFromBigEndian<qint32>(body.constData());
     const QByteArray rest = body.sliced(4);
-    if ((request == ClearText || request == Md5 || request == Sasl) && m_password.isEmpty()) {
+    const bool asks = request == ClearText || request == Md5 || request == Sasl;
+    if (asks && (m_done || std::exchange(m_asked, true))) // round after round of hashing, or another way after SCRAM failed
+        return broken(u"the server asked for the password a second time"_s);
+    if (asks && m_password.isEmpty()) {
         return refused(u"the server asks for a password and the URL holds none"_s,
                        u"write postgres://user:${PASSWORD}@host/database; password files are not read"_s);
     }

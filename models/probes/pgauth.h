@@ -35,6 +35,7 @@ private:
     QString m_user, m_password;
     QByteArray m_nonce, m_clientFirst, m_serverSignature;
     Scram m_scram = Scram::Idle;
+    bool m_asked = false; ///< for a password, whichever way
     bool m_done = false;
     bool m_sentClearText = false;
 };

@@ -30,31 +30,18 @@ QByteArray quoted(const QString &text)
     return QJsonDocument(QJsonArray{text}).toJson(QJsonDocument::Compact).sliced(1).chopped(1);
 }
 
-/// NaN and Infinity are text: JSON has no such numbers.
-bool isJsonNumber(const QByteArray &text)
+/// The text as the one JSON value that it is, at the depth at which it will stand; undefined when it is none or more
+/// than one. NaN, Infinity and numbers beyond a double are none.
+QJsonValue oneValue(const QByteArray &text)
 {
-    qsizetype i = text.startsWith('-') ? 1 : 0;
-    const auto digits = [&] {
-        const qsizetype start = i;
-        while (i < text.size() && text[i] >= '0' && text[i] <= '9')
-            ++i;
-        return i > start;
-    };
-    if (!digits())
-        return false;
-    if (i < text.size() && text[i] == '.') {
-        ++i;
-        if (!digits())
-            return false;
+    QJsonValue value = QJsonDocument::fromJson("[[[" + text + "]]]").array();
+    for (int level = 0; level < 3; ++level) {
+        const QJsonArray array = value.toArray();
+        if (array.size() != 1)
+            return QJsonValue::Undefined;
+        value = array.first();
     }
-    if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
-        ++i;
-        if (i < text.size() && (text[i] == '+' || text[i] == '-'))
-            ++i;
-        if (!digits())
-            return false;
-    }
-    return i == text.size();
+    return value;
 }
 
 QByteArray asJson(const QByteArray &value, quint32 type)
@@ -73,12 +60,12 @@ QByteArray asJson(const QByteArray &value, quint32 type)
     case Float4:
     case Float8:
     case Numeric:
-        if (isJsonNumber(value))
+        if (oneValue(value).isDouble())
             return value;
         break;
     case Json:
     case Jsonb:
-        if (!QJsonDocument::fromJson('[' + value + ']').isNull())
+        if (!oneValue(value).isUndefined())
             return value;
         break;
     default: break;

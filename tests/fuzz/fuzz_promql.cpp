@@ -1,19 +1,29 @@
-// Answers of a Prometheus-compatible API: a value only where there is one series, a failure or an answer.
+// Answers of HTTP APIs in JSON: Prometheus's and Google's errors. One option byte: the HTTP status.
+#include "fuzzing.h"
+
+#include "probes/googleerrors.h"
 #include "probes/promqlanswer.h"
 
 #include <cmath>
 
 using namespace allclear;
+using namespace allclear::fuzz;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size < 1)
-        return 0;
-    const QByteArray body(reinterpret_cast<const char *>(data) + 1, static_cast<qsizetype>(size) - 1);
-    const PromQlAnswer answer = promQlAnswerFrom(data[0] % 2 == 0 ? 200 : 400, body);
-    if (answer.failure && answer.value)
-        __builtin_trap();
-    if (answer.value && !std::isfinite(*answer.value))
-        __builtin_trap();
+    static constexpr std::array statuses{200, 400, 401, 403, 422, 429, 503};
+    Input input(data, size);
+    const int status = statuses[static_cast<std::size_t>(input.byte()) % statuses.size()];
+    const QByteArray body = input.rest();
+    const PromQlAnswer answer = promQlAnswerFrom(status, body);
+    require(!answer.series || !answer.failure); // success or failure
+    require(answer.series || (!answer.value && !answer.labels)); // no value without a series
+    require(status != 200 || answer.series || answer.failure); // a 200 without a result is no success
+    require(!answer.value || (std::isfinite(*answer.value) && !answer.series->isEmpty()));
+    require(answer.warnings.size() <= 5);
+    if (answer.failure)
+        requireTold(*answer.failure);
+    const auto google = googleErrorFrom(status, body, QByteArray("30"));
+    require(!google || (status >= 400 && !google->sentence.isEmpty()));
     return 0;
 }

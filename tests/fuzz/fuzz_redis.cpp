@@ -1,39 +1,93 @@
-// Redis replies and INFO texts, in pieces: the same values as in one piece, and never beyond the limits.
+// Replies of a Redis server, in pieces: the same values as in one piece, within the limits; and what is read from them.
+#include "fuzzing.h"
+
 #include "probes/redisanswers.h"
 #include "probes/respreader.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
+
 using namespace allclear;
+using namespace allclear::fuzz;
 
-namespace {
+namespace
+{
 
-constexpr qint64 limit = 64 * 1024;
+constexpr qint64 limit = 8 * 1024;
 
-QList<QByteArray> repliesOf(QByteArrayView bytes, qsizetype piece, bool &failed)
+struct Heard {
+    QList<std::optional<QByteArray>> texts;
+    std::optional<FailureKind> failure;
+};
+
+qsizetype elementsOf(const RespValue &value)
+{
+    qsizetype count = 1;
+    for (const auto &element : value.elements)
+        count += elementsOf(*element);
+    return count;
+}
+
+void checkReply(const RespValue &value, const std::optional<QByteArray> &text)
+{
+    require(elementsOf(value) <= maxRespElements);
+    require(text.has_value() == (value.type != RespValue::Type::Nil));
+    if (value.type == RespValue::Type::Array)
+        require(QJsonDocument::fromJson(*text).isArray());
+    if (value.type == RespValue::Type::Error) {
+        require(redisErrorWord(value.text).size() <= 40);
+        requireTold(redisRefusal(value.text, "PING"));
+    }
+}
+
+/// A ratio only where both of its sides were said.
+void checkInfo(const QByteArray &text)
+{
+    const std::optional<QByteArray> json = redisInfoJson(text);
+    require(json.has_value() <= text.contains("redis_version"));
+    if (!json)
+        return;
+    const QJsonDocument document = QJsonDocument::fromJson(*json);
+    require(document.isObject());
+    const QJsonObject memory = document[QStringLiteral("memory")].toObject();
+    if (memory.contains(QStringLiteral("used_ratio")))
+        require(memory.value(QStringLiteral("max")).toDouble() > 0 && memory.value(QStringLiteral("used")).isDouble());
+}
+
+Heard hear(const QByteArray &bytes, qsizetype piece)
 {
     RespReader reader(limit);
-    QList<QByteArray> replies;
-    for (qsizetype at = 0; at < bytes.size() && !reader.failure(); at += piece) {
-        reader.feed(bytes.sliced(at, std::min(piece, bytes.size() - at)));
-        while (const std::unique_ptr<RespValue> reply = reader.next())
-            replies.append(respText(*reply).value_or("nil"));
+    Heard heard;
+    inPieces(bytes, piece, [&](const QByteArray &some) {
+        reader.feed(some);
+        while (const std::unique_ptr<RespValue> value = reader.next()) {
+            const std::optional<QByteArray> text = respText(*value);
+            checkReply(*value, text);
+            if (value->type == RespValue::Type::Text)
+                checkInfo(*text);
+            heard.texts.append(text);
+        }
+    });
+    if (reader.failure()) {
+        requireTold(*reader.failure());
+        heard.failure = reader.failure()->kind;
     }
-    failed = reader.failure().has_value();
-    return replies;
+    return heard;
 }
 
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size < 1)
-        return 0;
-    const QByteArray bytes(reinterpret_cast<const char *>(data) + 1, static_cast<qsizetype>(size) - 1);
-    bool failedWhole = false, failedPieces = false;
-    const QList<QByteArray> whole = repliesOf(bytes, std::max<qsizetype>(bytes.size(), 1), failedWhole);
-    const QList<QByteArray> pieces = repliesOf(bytes, 1 + data[0] % 32, failedPieces);
-    if (failedWhole != failedPieces || (!failedWhole && whole != pieces))
-        __builtin_trap();
-    (void)redisInfoJson(bytes);
-    (void)redisErrorWord(bytes);
+    Input input(data, size);
+    const qsizetype piece = 1 + input.byte() % 64;
+    const QByteArray bytes = input.rest();
+    const Heard whole = hear(bytes, std::max<qsizetype>(bytes.size(), 1));
+    const Heard pieces = hear(bytes, piece);
+    require(whole.texts == pieces.texts && whole.failure.has_value() == pieces.failure.has_value());
+    // Too long and broken at once: what is noticed first depends on the pieces.
+    require(whole.failure == pieces.failure || bytes.size() > limit || whole.failure == FailureKind::Oversize
+            || pieces.failure == FailureKind::Oversize);
+    checkInfo(bytes);
     return 0;
 }

@@ -1,5 +1,7 @@
 // Every chain verdict, against a real server that sends what it is told: verdict, sentence, notes, days and staple.
 #include "handshakes.h"
+#include "probes/certificate.h"
+#include "probes/chain.h"
 
 using namespace allclear;
 using namespace allclear::test;
@@ -234,6 +236,25 @@ private Q_SLOTS:
         QVERIFY(seen && seen->tls);
         QCOMPARE(seen->tls->chain[0].names,
                  (QStringList{u"localhost"_s, u"*.staging.example"_s, u"127.0.0.1"_s, u"::1"_s}));
+    }
+
+    void expiresInTheVerySecond()
+    {
+        const Identity leaf = m_ca.leaf(with([](IdentityOptions &o) { o.validToDays = 9; }));
+        const std::unique_ptr<X509_STORE, decltype(&X509_STORE_free)> store(X509_STORE_new(), &X509_STORE_free);
+        X509_STORE_add_cert(store.get(), m_ca.root.certificate.get());
+        const std::unique_ptr<STACK_OF(X509), void (*)(STACK_OF(X509) *)> sent(
+            sk_X509_new_null(), [](STACK_OF(X509) *stack) { sk_X509_free(stack); });
+        sk_X509_push(sent.get(), leaf.certificate.get());
+        sk_X509_push(sent.get(), m_ca.intermediate.certificate.get());
+        const TimePoint end = toTime(X509_get0_notAfter(leaf.certificate.get()));
+        const auto verdictAt = [&](TimePoint now) {
+            return examineCertificates(sent.get(), {.host = u"localhost"_s, .store = store.get(), .now = now}).facts;
+        };
+        QCOMPARE(verdictAt(end - 1us).chainVerdict, ChainVerdict::Ok);
+        QCOMPARE(verdictAt(end).chainVerdict, ChainVerdict::Expired);
+        QVERIFY(verdictAt(end).chainMessage.contains(u"expired on"_s));
+        QCOMPARE(*verdictAt(end).daysLeft, 0.0);
     }
 
 private:

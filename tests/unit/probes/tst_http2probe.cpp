@@ -77,6 +77,8 @@ private Q_SLOTS:
         row("an answer after a friendly GOAWAY", {.raw = goaway(1, NGHTTP2_NO_ERROR) + okHead() + data("bye", endStream)}, 200, "bye");
         row("a reset without error after the whole answer", {.raw = okHead() + data("done", endStream) + reset(NGHTTP2_NO_ERROR)}, 200, "done");
         row("frames of an unknown type", {.raw = frame(0xbb, 0, 0, "grease") + okHead() + data("x", endStream)}, 200, "x");
+        row("a push behind the answer", {.raw = okHead() + data("x", endStream) + frame(NGHTTP2_PUSH_PROMISE, endHeaders, 1, bigEndian(2) + headerBlock({{":method", "GET"}, {":path", "/"}}))}, 200, "x");
+        row("a broken header behind the answer", {.raw = okHead() + data("x", endStream) + headersFrame({{"a", "b\nc"}}, endHeaders | endStream)}, 200, "x");
         row("a ping in the middle", {.raw = okHead() + frame(NGHTTP2_PING, 0, 0, "12345678") + data("x", endStream)}, 200, "x");
     }
     void answers()

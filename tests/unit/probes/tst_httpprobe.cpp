@@ -160,6 +160,7 @@ private Q_SLOTS:
         row("gzip that is not", {.bytes = ok("this is no gzip", "Content-Encoding: gzip\r\n")}, Protocol, "receive", "corrupt");
         row("gzip that is cut off", {.bytes = ok(gzip(QByteArray(100'000, 'x')).chopped(20), "Content-Encoding: gzip\r\n")}, Protocol, "receive", "cut off");
         row("a bomb of zeros in gzip", {.bytes = ok(gzip(QByteArray(64 * 1024 * 1024, '\0')), "Content-Encoding: gzip\r\n")}, Oversize, "receive", "after decompression");
+        row("a bomb whose checksum is wrong as well", {.bytes = ok(gzip(QByteArray(4 * 1024 * 1024 + 100, '\0')).chopped(8) + QByteArray(8, 'x'), "Content-Encoding: gzip\r\n")}, Oversize, "receive", "after decompression");
         row("a body without end", {.bytes = "HTTP/1.1 200 OK\r\n\r\n", .then = Then::Flood, .tail = QByteArray(65536, 'x')}, Oversize, "receive", "exceeds the limit of 4096 KiB");
         row("chunks without end", {.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", .then = Then::Flood, .tail = "1000\r\n" + QByteArray(4096, 'x') + "\r\n"}, Oversize, "receive", "exceeds the limit of 4096 KiB");
         row("headers without end", {.bytes = "HTTP/1.1 200 OK\r\n", .then = Then::Flood, .tail = "X-Flood: " + QByteArray(1000, 'x') + "\r\n"}, Oversize, "receive", "headers exceed the limit of 256 KiB");

@@ -94,6 +94,11 @@ private Q_SLOTS:
         add("jsonb that is a lone number", 3802, "5", "5");
         add("json that is none", 114, "{", "\"{\"");
         add("a lying integer", 23, "1; DROP", "\"1; DROP\"");
+        add("an integer with leading zeros", 23, "007", "\"007\"");
+        add("a decimal beyond double", 1700, "1" + QByteArray(400, '0'), "\"1" + QByteArray(400, '0') + '"');
+        add("json that is nothing", 114, "", "\"\"");
+        add("json that is two values", 114, "1,2", "\"1,2\"");
+        add("json that closes what it stands in", 114, "1]],[[2", "\"1]],[[2\"");
     }
     void typesOfColumns()
     {
@@ -196,6 +201,30 @@ private Q_SLOTS:
         QVERIFY(std::holds_alternative<QByteArray>(auth.answer(int32(10) + "SCRAM-SHA-256\0\0"_ba)));
         const PgAuthStep step = auth.answer(int32(11) + "r=abcdef,s=c2FsdA==,i=2147483647");
         QVERIFY(std::get<Failure>(step).message.contains(u"rounds of password hashing"_s));
+    }
+
+    void passwordsAreAskedForOnce_data()
+    {
+        QTest::addColumn<QByteArray>("first");
+        QTest::addColumn<QByteArray>("second");
+        using namespace allclear::test::pg;
+        const QByteArray clear = int32(3), md5 = int32(5) + "salt", scram = int32(10) + "SCRAM-SHA-256\0\0"_ba;
+        QTest::newRow("SCRAM again and again") << scram << scram;
+        QTest::newRow("clear text where SCRAM did not work") << scram << clear;
+        QTest::newRow("MD5 after clear text") << clear << md5;
+        QTest::newRow("clear text after the log-in") << int32(0) << clear;
+    }
+    void passwordsAreAskedForOnce()
+    {
+        QFETCH(QByteArray, first);
+        QFETCH(QByteArray, second);
+        PgAuth auth(u"user"_s, u"pencil"_s, "abc");
+        QVERIFY(std::holds_alternative<QByteArray>(auth.answer(first)));
+        const PgAuthStep step = auth.answer(second);
+        QVERIFY(std::holds_alternative<Failure>(step));
+        QCOMPARE(std::get<Failure>(step).kind, FailureKind::Protocol);
+        QVERIFY(std::get<Failure>(step).message.contains(u"a second time"_s));
+        QVERIFY(!auth.sentClearText() || first.endsWith('\3'));
     }
 
     void rejections_data()
