@@ -124,8 +124,9 @@ void Room::seed(const QList<StoredSeries> &series)
         for (const StoredSeries &one : series)
             desk->seed(one.key, one.samples, one.total, one.passed);
     });
-    // By then the charts have their copy; a day of samples in SQLite's and our buffers goes back to the system.
-    QTimer::singleShot(5s, this, [] { malloc_trim(0); });
+    // By then the charts have their copy; a day of samples in SQLite's and our buffers goes back to the system, on the
+    // history's thread: it may take a while.
+    QTimer::singleShot(5s, m_history, [] { malloc_trim(0); });
 }
 
 } // namespace allclear

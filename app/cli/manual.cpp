@@ -49,6 +49,7 @@ QList<CommandManual> makeCommands()
                       u"allclear probe https://example.org/health --expect '[STATUS] == 200' --expect '[RESPONSE_TIME] < 2000'"_s,
                       u"allclear probe wss://example.org/ws --header 'Authorization: Bearer …' --body '{\"type\": \"ping\"}'"_s,
                       u"allclear probe tls://example.org:443 --format json | jq .tls.chain_verdict"_s,
+                      u"allclear probe 'dns://127.0.0.53/example.org?type=MX'"_s,
                       u"allclear probe https://example.org/ --repeat 50"_s},
          .notes = u"Exit codes: 0 it answered and every expectation held, 1 it did not, 2 unusable arguments, 3 an expectation "
                   "could not be judged."_s},

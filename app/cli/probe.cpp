@@ -14,6 +14,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QUrl>
+#include <QUrlQuery>
 
 namespace allclear {
 
@@ -35,9 +37,18 @@ QByteArray incidentFor(const Invocation &invocation)
     QJsonObject headers;
     for (const QString &header : options.headers)
         headers[header.section(u':', 0, 0).trimmed()] = header.section(u':', 1).trimmed();
+    QString url = invocation.files.first();
+    QJsonObject dns;
+    if (const QUrl asked(url); asked.scheme() == "dns"_L1) { // RFC 4501: dns://server/name?type=MX
+        const QString type = QUrlQuery(asked).queryItemValue(u"type"_s);
+        dns = {{u"query-name"_s, asked.path().mid(1)}, {u"query-type"_s, type.isEmpty() ? u"A"_s : type.toUpper()}};
+        url = asked.adjusted(QUrl::RemovePath | QUrl::RemoveQuery | QUrl::RemoveFragment).toString();
+    }
     QJsonObject endpoint{{u"name"_s, u"probe"_s},
-                         {u"url"_s, invocation.files.first()},
+                         {u"url"_s, url},
                          {u"conditions"_s, QJsonArray::fromStringList(options.expect.isEmpty() ? QStringList{u"[CONNECTED] == true"_s} : options.expect)}};
+    if (!dns.isEmpty())
+        endpoint[u"dns"] = dns;
     if (!headers.isEmpty())
         endpoint[u"headers"] = headers;
     if (!client.isEmpty())

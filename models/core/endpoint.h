@@ -56,6 +56,7 @@ struct ClientOptions {
     QString auth;            ///< "gcp" or empty
     OAuth2Options oauth2;
     QString proxyUrl;
+    QString dnsResolver; ///< "udp://host:port" or "tcp://host:port"; empty: the system's
     std::optional<StartTlsProtocol> startTls; ///< ours: for starttls:// on a port that does not say it
     QStringList subprotocols; ///< ours: offered in Sec-WebSocket-Protocol
     qint64 maxBodyBytes = 4 * 1024 * 1024;    ///< after decompression

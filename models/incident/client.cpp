@@ -57,6 +57,19 @@ void readProxy(const Section &client, ClientOptions &options)
                                u"write `http://host:port` or `socks5://host:port`"_s);
 }
 
+QString readDnsResolver(const Section &client)
+{
+    const QString server = client.text("dns-resolver"_L1);
+    if (server.isEmpty() || server.contains("${"_L1))
+        return server;
+    const QUrl url(server);
+    const bool known = url.scheme() == "udp"_L1 || url.scheme() == "tcp"_L1;
+    if (!url.isValid() || !known || url.host().isEmpty() || url.port() == 0 || (!url.path().isEmpty() && url.path() != "/"_L1))
+        client.reading().error(client.markOf("dns-resolver"_L1), u"`dns-resolver` is not the URL of a name server"_s,
+                               u"write `udp://8.8.8.8:53` or `tcp://8.8.8.8:53`"_s);
+    return server;
+}
+
 OAuth2Options readOAuth2(const Section &section)
 {
     constexpr QLatin1StringView owner = "an oauth2 block"_L1;
@@ -98,6 +111,7 @@ Client readClient(const Section &client)
     options.subprotocols = readSubprotocols(client);
     options.maxBodyBytes = client.bytes("max-body-size"_L1).value_or(options.maxBodyBytes);
     readProxy(client, options);
+    options.dnsResolver = readDnsResolver(client);
     if (const std::optional<Section> tls = client.section("tls"_L1))
         readTls(*tls, options);
     if (const std::optional<Section> oauth2 = client.section("oauth2"_L1)) {
@@ -105,7 +119,7 @@ Client readClient(const Section &client)
         if (!options.auth.isEmpty())
             client.reading().error(client.markOf("auth"_L1), u"`auth` and `oauth2` both bring a token"_s, u"keep one of them"_s);
     }
-    for (QLatin1StringView key : {"identity-aware-proxy"_L1, "kerberos"_L1, "dns-resolver"_L1, "tunnel"_L1}) {
+    for (QLatin1StringView key : {"identity-aware-proxy"_L1, "kerberos"_L1, "tunnel"_L1}) {
         if (result.notJudged.isEmpty() && client.has(key))
             result.notJudged = u"client.%1 is not supported yet"_s.arg(key);
     }

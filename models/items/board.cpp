@@ -18,7 +18,7 @@ void registerTypes()
     qRegisterMetaType<QHash<QString, TimePoint>>("QHash<QString,allclear::TimePoint>");
 }
 
-constexpr Duration youngestStrip = 10min; ///< the strip reaches back to the declaration, or this far
+constexpr Duration youngestStrip = 5min; ///< the strip reaches back to the declaration, or this far
 
 QStringList keysOf(const Incident &incident)
 {

@@ -204,7 +204,6 @@ void DnsProbe::answered(const QByteArray &message, const DnsAnswer &answer)
     m_observation.excerpt =
         excerptOf(answer.rcode.toUtf8() + (answer.records.isEmpty() ? QByteArray() : '\n' + dnsLines(answer.records)));
     m_evidence.dnsRcode = answer.rcode;
-    m_evidence.responseTime = m_observation.latency;
     for (const DnsRecord &record : answer.records) {
         if (record.type == m_type)
             m_evidence.body = record.text.toUtf8();
@@ -231,12 +230,9 @@ void DnsProbe::release()
             u"nothing came back over UDP: the name server is down or stuck, or a firewall drops the packets"_s;
     m_evidence.connected = m_observation.answered;
     if (m_stream) {
-        disconnect(m_stream.get(), nullptr, this, nullptr);
         keepConnectionPhases(*m_stream);
-        m_stream->close();
-        m_stream.release()->deleteLater();
+        letGo(m_stream);
     }
-    m_evidence.phases = m_observation.phases;
 }
 
 } // namespace allclear

@@ -98,7 +98,6 @@ void HandshakeProbe::release()
     m_grace.stop();
     if (!m_stream)
         return;
-    disconnect(m_stream.get(), nullptr, this, nullptr);
     keepConnectionPhases(*m_stream);
     keepConnection(*m_stream);
     m_observation.protocol = m_protocol;
@@ -106,12 +105,7 @@ void HandshakeProbe::release()
     const bool refused = m_awaitsVerdict && m_observation.failure;
     m_observation.answered = m_stream->tls().has_value() && !refused;
     m_evidence.connected = m_observation.answered;
-    if (m_observation.answered)
-        m_evidence.responseTime = m_observation.latency;
-    m_evidence.phases = m_observation.phases;
-    m_evidence.code = m_observation.code;
-    m_stream->close();
-    m_stream.release()->deleteLater(); // it may be the sender
+    letGo(m_stream);
 }
 
 } // namespace allclear

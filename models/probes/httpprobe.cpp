@@ -362,15 +362,13 @@ void HttpProbe::release()
         m_reader->close();
         sendReply();
     }
-    m_stream->close();
-    m_stream.release()->deleteLater();
+    letGo(m_stream);
 }
 
 void HttpProbe::keepAnswer()
 {
     keepConnection(*m_stream);
     m_evidence.connected = m_stream->isTcpConnected() || m_observation.answered;
-    m_evidence.phases = m_observation.phases;
     if (m_reused)
         m_observation.notes.append(u"measured on a reused connection"_s);
     if (!m_reader->headComplete())

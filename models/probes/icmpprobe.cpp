@@ -58,7 +58,7 @@ void IcmpProbe::begin()
         pingNext();
         return;
     }
-    m_lookup.setFuture(services().resolver().resolve(host));
+    m_lookup.setFuture(services().resolver().resolve(host, endpoint().client.dnsResolver));
 }
 
 void IcmpProbe::resolved(const Resolution &resolution)
@@ -131,7 +131,6 @@ void IcmpProbe::replied(const QByteArray &message)
     addToPhase(Phase::Wait, m_observation.latency - m_sentAt);
     m_observation.answered = true;
     m_observation.bytes = message.size();
-    m_evidence.responseTime = m_observation.latency;
     finish();
 }
 
@@ -151,7 +150,6 @@ void IcmpProbe::release()
         m_observation.failure->hint =
             u"no reply to the ping: the host is down, or a firewall drops pings; a tcp:// port says more"_s;
     m_evidence.connected = m_observation.answered;
-    m_evidence.phases = m_observation.phases;
 }
 
 } // namespace allclear

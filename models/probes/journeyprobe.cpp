@@ -68,6 +68,8 @@ void JourneyProbe::next()
             begin(step);
             return;
         }
+        if (step.endpoint.enabled && !m_stoppedAt && !m_ranOutAt)
+            m_ranOutAt = m_index;
         m_observation.steps.append({.name = step.endpoint.name, .alwaysRun = step.alwaysRun, .observation = nullptr, .notRun = why});
         ++m_index;
     }
@@ -93,14 +95,7 @@ void JourneyProbe::begin(const JourneyStep &step)
                         .journey = m_context,
                         .store = step.store},
                        m_services);
-    if (!m_step) {
-        m_observation.steps.append({.name = step.endpoint.name, .alwaysRun = step.alwaysRun, .observation = nullptr,
-                                    .notRun = u"there is no probe for its URL"_s});
-        m_stoppedAt = m_stoppedAt.value_or(m_index);
-        ++m_index;
-        next();
-        return;
-    }
+    Q_ASSERT_X(m_step, "JourneyProbe::begin", "a step without a probe keeps its journey from being judged");
     connect(m_step.get(), &Probe::finished, this, &JourneyProbe::stepFinished);
     m_step->start();
 }
@@ -133,52 +128,62 @@ void JourneyProbe::stepFinished(const ObservationPtr &observation)
     next();
 }
 
-void JourneyProbe::finish()
+/// Why the journey did not come to its end; nothing when it did.
+std::optional<Failure> JourneyProbe::failure() const
 {
-    Observation &o = m_observation;
-    Evidence evidence;
-    const StepResult *failed = m_stoppedAt ? &o.steps[*m_stoppedAt] : nullptr;
-    o.answered = failed == nullptr
-        && std::ranges::any_of(o.steps, [](const StepResult &step) { return step.observation != nullptr; });
-    if (o.answered)
-        evidence.responseTime = o.latency;
-    evidence.context = m_context->values;
-    if (failed != nullptr && failed->observation) {
-        const Observation &step = *failed->observation;
-        const Failure cause = step.failure.value_or(Failure{});
-        o.failure = Failure{.kind = cause.kind, .phase = cause.phase,
-                            .message = u"%1: %2"_s.arg(failed->name, cause.message), .hint = cause.hint};
-        o.status = step.status;
-        o.code = step.code;
-        o.remote = step.remote;
-        o.excerpt = step.excerpt;
-    } else if (failed != nullptr || !o.answered) {
-        const StepResult &unrun = failed != nullptr ? *failed : o.steps.first();
-        o.failure = Failure{.kind = FailureKind::Internal, .phase = {},
-                            .message = u"no step ran: %1: %2"_s.arg(unrun.name, unrun.notRun), .hint = {}};
-    } else if (const auto unrun = std::ranges::find_if(o.steps, [](const StepResult &s) { return !s.observation && s.notRun != "disabled"_L1; });
-               unrun != o.steps.end()) {
-        o.failure = Failure{.kind = FailureKind::Timeout, .phase = Phase::Conversation,
-                            .message = u"%1 was not run: %2"_s.arg(unrun->name, unrun->notRun), .hint = u"`timeout` of the suite sets the limit"_s};
-        o.answered = false;
-        evidence.responseTime.reset();
+    if (m_stoppedAt) {
+        const StepResult &failed = m_observation.steps[*m_stoppedAt];
+        Failure told = failed.observation->failure.value_or(Failure{});
+        told.message = u"%1: %2"_s.arg(failed.name, told.message);
+        return told;
     }
-    for (StepResult &step : o.steps) {
+    if (!m_ranOutAt)
+        return std::nullopt;
+    const StepResult &unrun = m_observation.steps[*m_ranOutAt];
+    return Failure{.kind = FailureKind::Timeout,
+                   .phase = Phase::Conversation,
+                   .message = u"%1 was not run: %2"_s.arg(unrun.name, unrun.notRun),
+                   .hint = u"`timeout` of the suite sets the limit"_s};
+}
+
+/// A value may have been stored after a step that showed it.
+void JourneyProbe::maskSteps()
+{
+    for (StepResult &step : m_observation.steps) {
         if (!step.observation)
             continue;
-        o.bytes += step.observation->bytes;
-        // A value may have been stored after a step that showed it.
         auto masked = std::make_shared<Observation>(*step.observation);
         maskObservation(*masked, m_context->secrets);
         step.observation = masked;
     }
+}
+
+void JourneyProbe::finish()
+{
+    Observation &o = m_observation;
+    o.failure = failure();
+    o.answered = !o.failure;
+    if (m_stoppedAt) {
+        const Observation &step = *o.steps[*m_stoppedAt].observation;
+        o.status = step.status;
+        o.code = step.code;
+        o.remote = step.remote;
+        o.excerpt = step.excerpt;
+    }
+    maskSteps();
+    Evidence evidence;
+    if (o.answered)
+        evidence.responseTime = o.latency;
+    evidence.context = m_context->values;
     m_request.conditions->judge(o, evidence);
+    for (const StepResult &step : std::as_const(o.steps)) {
+        if (!step.observation)
+            continue;
+        o.bytes += step.observation->bytes;
+        if (o.outcome == Outcome::Pass)
+            o.outcome = step.observation->outcome;
+    }
     maskObservation(o, m_context->secrets);
-    const bool degraded = std::ranges::any_of(o.steps, [](const StepResult &step) {
-        return step.observation && step.observation->outcome == Outcome::Degraded;
-    });
-    if (o.outcome == Outcome::Pass && degraded)
-        o.outcome = Outcome::Degraded;
     o.finishedAt = o.startedAt + sinceStart();
     // Queued: `finished` may destroy this probe, which must not happen below a step's signal.
     QMetaObject::invokeMethod(this, [this] { Q_EMIT finished(std::make_shared<const Observation>(std::move(m_observation))); },

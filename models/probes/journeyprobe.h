@@ -22,6 +22,8 @@ private:
     void begin(const JourneyStep &step);
     void stepFinished(const ObservationPtr &observation);
     void stepUnusable(const JourneyStep &step, const QString &missing);
+    std::optional<Failure> failure() const;
+    void maskSteps();
     void finish();
 
     ProbeRequest m_request;
@@ -30,6 +32,7 @@ private:
     std::unique_ptr<Probe> m_step;
     qsizetype m_index = 0;
     std::optional<qsizetype> m_stoppedAt; ///< the step that failed first
+    std::optional<qsizetype> m_ranOutAt;  ///< the step for which no time was left, when none had failed
     Duration m_startedSteady{};
     Duration m_stepBegan{};
     Observation m_observation;

@@ -103,9 +103,7 @@ void PostgresProbe::discardStream()
     if (!m_stream)
         return;
     keepConnectionPhases(*m_stream);
-    disconnect(m_stream.get(), nullptr, this, nullptr);
-    m_stream->close();
-    m_stream.release()->deleteLater(); // it may be the sender
+    letGo(m_stream);
 }
 
 void PostgresProbe::streamOpened()
@@ -372,8 +370,6 @@ void PostgresProbe::release()
     if (m_stage == Stage::Query)
         m_stream->write(pg::simpleQuery("ROLLBACK") + pg::terminate());
     discardStream();
-    m_evidence.phases = m_observation.phases;
-    m_evidence.code = m_observation.code;
     if (m_stage == Stage::Query)
         m_observation.protocol = u"postgresql"_s;
     if (m_observation.answered)
@@ -386,7 +382,6 @@ void PostgresProbe::keepAnswer()
     m_observation.bytes = body.size();
     m_observation.excerpt = excerptOf(body);
     m_evidence.body = body;
-    m_evidence.responseTime = m_observation.latency;
     if (endpoint().body.isEmpty() && body.contains("\"hidden_sessions\":"))
         m_observation.notes.append(
             u"the user cannot see other users' sessions, so the oldest transaction is unknown: grant pg_monitor"_s);

@@ -43,10 +43,8 @@ std::optional<Failure> PromQlProbe::interpret(const HttpHead &head, const QByteA
     const PromQlAnswer answer = promQlAnswerFrom(head.status, body);
     for (const QString &warning : answer.warnings)
         m_observation.notes.append(u"warning of the server: "_s + warning);
-    if (!answer.errorType.isEmpty()) {
+    if (!answer.errorType.isEmpty())
         m_observation.code = answer.errorType;
-        m_evidence.code = answer.errorType;
-    }
     m_evidence.series = answer.series;
     m_evidence.labels = answer.labels;
     m_evidence.value = answer.value;

@@ -179,17 +179,11 @@ void RedisProbe::release()
 {
     if (!m_stream)
         return;
-    disconnect(m_stream.get(), nullptr, this, nullptr);
     keepConnectionPhases(*m_stream);
     keepConnection(*m_stream);
     m_observation.protocol = m_evidence.connected == true ? u"redis"_s : QString();
     m_evidence.connected = m_evidence.connected.value_or(false);
-    m_evidence.phases = m_observation.phases;
-    m_evidence.code = m_observation.code;
-    if (m_observation.answered)
-        m_evidence.responseTime = m_observation.latency;
-    m_stream->close();
-    m_stream.release()->deleteLater();
+    letGo(m_stream);
 }
 
 } // namespace allclear

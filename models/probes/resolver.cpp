@@ -1,5 +1,7 @@
 #include "probes/resolver.h"
 
+#include "probes/nameserver.h"
+
 #include <QPromise>
 #include <QThreadPool>
 #include <QUrl>
@@ -45,6 +47,8 @@ QList<QHostAddress> interleave(const QList<QHostAddress> &addresses)
     return mixed;
 }
 
+} // namespace
+
 Resolution lookUp(const QString &host)
 {
     addrinfo hints{};
@@ -75,8 +79,6 @@ Resolution lookUp(const QString &host)
     return {.addresses = interleave(addresses), .error = {}};
 }
 
-} // namespace
-
 Resolver::Resolver() : m_pool(std::make_unique<QThreadPool>())
 {
     m_pool->setMaxThreadCount(maxThreads);
@@ -90,13 +92,13 @@ Resolver::~Resolver()
         static_cast<void>(m_pool.release()); // a stuck getaddrinfo cannot be cancelled; waiting would hang the exit
 }
 
-QFuture<Resolution> Resolver::resolve(const QString &host)
+QFuture<Resolution> Resolver::resolve(const QString &host, const QString &nameServer)
 {
     auto promise = std::make_shared<QPromise<Resolution>>();
     QFuture<Resolution> future = promise->future();
-    m_pool->start([promise, host] {
+    m_pool->start([promise, host, nameServer] {
         promise->start();
-        promise->addResult(lookUp(host));
+        promise->addResult(nameServer.isEmpty() ? lookUp(host) : lookUpAt(nameServer, host));
         promise->finish();
     });
     return future;

@@ -17,12 +17,16 @@ struct Resolution {
     QString error;                 ///< one sentence when there are no addresses
 };
 
+/// What the system says: blocks, so for threads of the resolver only.
+Resolution lookUp(const QString &host);
+
 class Resolver {
 public:
     Resolver();
     ~Resolver(); ///< never waits for a stuck look-up: its thread is left behind
 
-    QFuture<Resolution> resolve(const QString &host);
+    /// At the system's resolver, or at `nameServer` ("udp://host:port", "tcp://host:port") when that is not empty.
+    QFuture<Resolution> resolve(const QString &host, const QString &nameServer = {});
 
 private:
     std::unique_ptr<QThreadPool> m_pool;

@@ -55,7 +55,7 @@ void Stream::open()
         tryNext();
         return;
     }
-    m_lookup.setFuture(m_services.resolver().resolve(host));
+    m_lookup.setFuture(m_services.resolver().resolve(host, m_target.proxy ? QString() : m_target.client.dnsResolver));
 }
 
 void Stream::resolved(const Resolution &resolution)

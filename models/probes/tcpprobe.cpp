@@ -142,7 +142,6 @@ void TcpProbe::release()
     m_silence.stop();
     if (!m_stream)
         return;
-    disconnect(m_stream.get(), nullptr, this, nullptr);
     keepConnectionPhases(*m_stream);
     keepConnection(*m_stream);
     if (!m_answer.isEmpty()) {
@@ -153,14 +152,9 @@ void TcpProbe::release()
     }
     m_observation.protocol = m_stream->isTcpConnected() ? u"tcp"_s : QString();
     m_evidence.connected = m_stream->isTcpConnected();
-    m_evidence.phases = m_observation.phases;
-    if (m_observation.answered) {
-        m_evidence.responseTime = m_observation.latency;
-        if (expectsAnswer(endpoint()))
-            m_evidence.body = m_answer;
-    }
-    m_stream->close();
-    m_stream.release()->deleteLater();
+    if (m_observation.answered && expectsAnswer(endpoint()))
+        m_evidence.body = m_answer;
+    letGo(m_stream);
 }
 
 } // namespace allclear

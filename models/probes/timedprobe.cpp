@@ -66,7 +66,6 @@ void TimedProbe::restartLatency()
     m_startedSteady = m_services.clock().steady();
 }
 
-
 void TimedProbe::stampLatency()
 {
     m_observation.latency = sinceStart();
@@ -108,6 +107,13 @@ void TimedProbe::keepConnectionPhases(const Stream &stream)
         addToPhase(Phase::Tls, *stream.tlsTime());
 }
 
+void TimedProbe::letGo(std::unique_ptr<Stream> &stream)
+{
+    stream->disconnect(this);
+    stream->close();
+    stream.release()->deleteLater();
+}
+
 void TimedProbe::keepHead(const HttpHead &head)
 {
     m_observation.status = head.status;
@@ -115,7 +121,6 @@ void TimedProbe::keepHead(const HttpHead &head)
     if (!m_observation.answered)
         return; // an incomplete answer is no answer: no placeholder has a value from it
     m_evidence.status = head.status;
-    m_evidence.responseTime = m_observation.latency;
     for (const auto &[name, value] : head.headers)
         m_evidence.headers.emplaceBack(QString::fromUtf8(name), QString::fromUtf8(value));
 }
@@ -138,6 +143,10 @@ void TimedProbe::finish()
         stampLatency();
     m_observation.finishedAt = m_observation.startedAt + sinceStart();
     release();
+    m_evidence.phases = m_observation.phases;
+    m_evidence.code = m_observation.code;
+    if (m_observation.answered)
+        m_evidence.responseTime = m_observation.latency;
     m_evidence.context = m_context->values;
     m_request.conditions->judge(m_observation, m_evidence);
     judged();

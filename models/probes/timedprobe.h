@@ -25,7 +25,8 @@ protected:
     virtual void begin() = 0;
     /// Where the time is being spent, for the deadline's report.
     virtual Phase currentPhase() const = 0;
-    /// Closes everything; no signal may arrive afterwards. Also fills in what is known so far.
+    /// Closes everything; no signal may arrive afterwards. Also fills in what is known so far; [PHASE], [CODE] and, of an
+    /// answer, [RESPONSE_TIME] follow from the observation.
     virtual void release() = 0;
 
     const Endpoint &endpoint() const { return m_request.endpoint; }
@@ -48,6 +49,8 @@ protected:
     /// What the connection itself tells: address, certificates, and the placeholders that come from them.
     void keepConnection(const Stream &stream);
     void keepConnectionPhases(const Stream &stream);
+    /// Says goodbye and hears no more of it; it may be the sender of the signal that led here.
+    void letGo(std::unique_ptr<Stream> &stream);
     /// Status, headers and excerpt of an HTTP answer; its placeholders only when it was complete.
     void keepHead(const HttpHead &head);
     void fail(Failure failure);

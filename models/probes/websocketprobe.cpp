@@ -383,15 +383,12 @@ void WebSocketProbe::release()
     keepAnswer();
     if (m_evidence.connected == true)
         m_stream->write(wsFrame(WsOpcode::Close, QByteArray(normalClosure, 2)));
-    m_stream->close();
-    m_stream.release()->deleteLater();
+    letGo(m_stream);
 }
 
 void WebSocketProbe::keepAnswer()
 {
     m_evidence.connected = m_evidence.connected.value_or(false);
-    m_evidence.phases = m_observation.phases;
-    m_evidence.code = m_observation.code;
     if (!m_reader->headComplete())
         return;
     const HttpHead &head = m_reader->head();

@@ -189,6 +189,7 @@ Json suiteEntry(const Endpoint &suite, const Observation *o)
     entry["latency_ms"] = o && o->answered ? milliseconds(o->latency) : Json();
     entry["stopped_at"] = o ? stopped(*o) : Json();
     entry["steps"] = stepsJson(*suite.journey, o);
+    entry["kind"] = utf8(name(suite.kind));
     entry["title"] = orNull(suite.journey->title);
     entry["group"] = orNull(suite.group);
     entry["component"] = orNull(suite.component);

@@ -16,7 +16,9 @@
 #include <QTemporaryDir>
 #include <QTimer>
 
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <cstdio>
 #include <malloc.h>
@@ -260,6 +262,32 @@ void compare(const char *what, const Cost &ours, const Cost &peer, double goal)
                 peer.cpuMs, peer.perSecond, peer.cpuMs > 0 ? ours.cpuMs / peer.cpuMs : 0, goal);
 }
 
+/// The same request from a bare loop, for what this machine's two wake-ups cost anybody: connect, send, wait, receive.
+double bareError(quint16 port)
+{
+    std::vector<double> errors;
+    for (int i = 0; i < 200; ++i) {
+        const auto began = std::chrono::steady_clock::now();
+        const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const QByteArray request = "GET /delay/100 HTTP/1.1\r\nHost: x\r\n\r\n";
+        QByteArray answer(4096, '\0');
+        ssize_t count = -1;
+        if (::connect(socket, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0
+            && ::send(socket, request.constData(), static_cast<std::size_t>(request.size()), MSG_NOSIGNAL) > 0)
+            count = ::recv(socket, answer.data(), static_cast<std::size_t>(answer.size()), 0);
+        const double taken = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+        ::close(socket);
+        const qsizetype at = answer.indexOf("X-Server-Ns: ");
+        if (count > 0 && at >= 0)
+            errors.push_back(taken - answer.sliced(at + 13, answer.indexOf('\r', at) - at - 13).toDouble() / 1e6);
+    }
+    return percentile(errors, 0.5);
+}
+
 /// 50 probes a second at a server that answers after 100 ms: reported latency minus the server's own measurement.
 void latencyError(const QString &url)
 {
@@ -394,6 +422,7 @@ int main(int argc, char **argv)
         compare("HTTPS, new connection", ourTls, {}, 1.0);
     }
     latencyError(plain + u"/delay/100"_s);
+    std::printf("  of which a bare socket loop  p50 %.3f ms\n", bareError(port));
     engineLoad(plain + u"/ok?"_s);
     const double small = engineMemory(plain + u"/ok?"_s, 500);
     const double large = engineMemory(plain + u"/ok?"_s, 2500);

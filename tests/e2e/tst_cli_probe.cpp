@@ -1,4 +1,5 @@
 // `allclear probe URL` as its user types it, against servers of the test.
+#include "support/dnsserver.h"
 #include "support/faultserver.h"
 #include "support/runcli.h"
 #include "support/testmain.h"
@@ -101,6 +102,14 @@ private Q_SLOTS:
         QVERIFY2(result.code == 0, qPrintable(describe(result)));
         const QString text = QString::fromUtf8(result.out);
         QVERIFY2(text.contains(u"→ ping\n"_s) && text.contains(u"← hello\n"_s), qPrintable(text));
+    }
+
+    void aRecordIsAskedFor()
+    {
+        dns::NameServer names(dns::always({.records = {dns::record(1, QByteArray("\xc0\x00\x02\x07", 4))}}));
+        const CliResult result = CliFolder().run({u"probe"_s, names.url() + u"/www.example.org?type=a"_s, u"--expect"_s, u"[BODY] == 192.0.2.7"_s});
+        QVERIFY2(result.code == 0, qPrintable(describe(result)));
+        QVERIFY(names.questions[0].contains("\x03www\x07" "example\x03org"));
     }
 
     void secretsStayHidden()

@@ -22,22 +22,11 @@ QString DialogueServer::url(const QString &scheme, const QString &path) const
 void DialogueServer::incomingConnection(qintptr descriptor)
 {
     ++m_connections;
-    if (!m_tls) {
-        auto *socket = new QTcpSocket(this);
-        socket->setSocketDescriptor(descriptor);
-        serve(socket);
-        return;
-    }
-    auto *socket = new QSslSocket(this);
-    socket->setSocketDescriptor(descriptor);
-    socket->setSslConfiguration(*m_tls);
-    serve(socket);
-    socket->startServerEncryption();
+    accept(this, descriptor, m_tls, [this](QTcpSocket *socket) { serve(socket); });
 }
 
 void DialogueServer::serve(QTcpSocket *socket)
 {
-    connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
     auto turn = std::make_shared<qsizetype>(0);
     connect(socket, &QTcpSocket::readyRead, this, [this, socket, turn] {
         m_heard.append(socket->readAll());

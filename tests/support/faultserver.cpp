@@ -73,6 +73,18 @@ void follow(QTcpSocket *socket, Then then, const QByteArray &tail, std::chrono::
     }
 }
 
+void accept(QTcpServer *server, qintptr descriptor, const std::optional<QSslConfiguration> &tls, const std::function<void(QTcpSocket *)> &serve)
+{
+    QTcpSocket *socket = tls ? new QSslSocket(server) : new QTcpSocket(server);
+    socket->setSocketDescriptor(descriptor);
+    QObject::connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
+    if (auto *secure = qobject_cast<QSslSocket *>(socket))
+        secure->setSslConfiguration(*tls);
+    serve(socket);
+    if (auto *secure = qobject_cast<QSslSocket *>(socket))
+        secure->startServerEncryption();
+}
+
 FaultServer::FaultServer(Script script, const QHostAddress &address) : m_script(std::move(script)) { listen(address); }
 
 FaultServer::FaultServer(Script script, const QSslConfiguration &tls) : FaultServer(std::move(script)) { m_tls = tls; }
@@ -86,22 +98,11 @@ QString FaultServer::url(const QString &scheme, const QString &path) const
 void FaultServer::incomingConnection(qintptr descriptor)
 {
     ++m_connections;
-    if (!m_tls) {
-        auto *socket = new QTcpSocket(this);
-        socket->setSocketDescriptor(descriptor);
-        serve(socket);
-        return;
-    }
-    auto *socket = new QSslSocket(this);
-    socket->setSocketDescriptor(descriptor);
-    socket->setSslConfiguration(*m_tls);
-    serve(socket);
-    socket->startServerEncryption();
+    accept(this, descriptor, m_tls, [this](QTcpSocket *socket) { serve(socket); });
 }
 
 void FaultServer::serve(QTcpSocket *socket)
 {
-    connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
     auto buffer = std::make_shared<QByteArray>();
     connect(socket, &QTcpSocket::readyRead, this, [this, socket, buffer] { receive(socket, *buffer); });
     if (m_script.when != When::OnConnect)

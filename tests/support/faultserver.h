@@ -11,6 +11,7 @@
 #include <chrono>
 #include <functional>
 #include <netinet/in.h>
+#include <optional>
 #include <vector>
 
 namespace allclear::test {
@@ -30,6 +31,10 @@ constexpr std::chrono::milliseconds usualDrip{20};
 
 /// Does it to a connected socket; over TLS too.
 void follow(QTcpSocket *socket, Then then, const QByteArray &tail = {}, std::chrono::milliseconds dripEvery = usualDrip);
+
+/// The socket of an accepted connection, a child of `server`, gone with the connection; `serve` connects to it before its
+/// TLS handshake begins, when there is one.
+void accept(QTcpServer *server, qintptr descriptor, const std::optional<QSslConfiguration> &tls, const std::function<void(QTcpSocket *)> &serve);
 
 enum class When { OnRequest /* a whole head, ended by an empty line */, OnConnect };
 

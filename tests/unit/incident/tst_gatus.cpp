@@ -84,8 +84,7 @@ void TestGatus::clientBlocksOpen()
     const ReadResult result = readFixture(u"gatus-client.yaml"_s);
     QCOMPARE(messages(result.diagnostics),
              gatusNotices({u"debug"_s, u"concurrency"_s, u"skip-invalid-config-update"_s, u"disable-monitoring-lock"_s, u"tunneling"_s,
-                           u"endpoints[].client.tls.renegotiation"_s, u"endpoints[].client.dns-resolver"_s,
-                           u"endpoints[].maintenance-windows"_s, u"endpoints[].ssh"_s, u"endpoints[].ui"_s, u"endpoints[].extra-labels"_s}));
+                           u"endpoints[].client.tls.renegotiation"_s, u"endpoints[].maintenance-windows"_s, u"endpoints[].ssh"_s, u"endpoints[].ui"_s, u"endpoints[].extra-labels"_s}));
     QVERIFY(result.incident);
     const Incident &incident = *result.incident;
     QVERIFY(incident.endpoint(u"mutual-tls"_s)->client.insecure);
@@ -94,7 +93,8 @@ void TestGatus::clientBlocksOpen()
     const Endpoint &oauth = *incident.endpoint(u"oauth"_s);
     QVERIFY(oauth.notJudged.isEmpty());
     QCOMPARE(oauth.client.oauth2, (OAuth2Options{u"https://login.example.org/token"_s, u"probe"_s, u"not-a-real-client-secret"_s, {u"read"_s}}));
-    QCOMPARE(incident.endpoint(u"resolver"_s)->notJudged, u"client.dns-resolver is not supported yet"_s);
+    QCOMPARE(incident.endpoint(u"resolver"_s)->notJudged, QString());
+    QCOMPARE(incident.endpoint(u"resolver"_s)->client.dnsResolver, u"tcp://9.9.9.9:53"_s);
     const Endpoint &feed = *incident.endpoint(u"feed"_s);
     QCOMPARE(feed.client.subprotocols, (QStringList{u"feed.v2"_s, u"feed.v1"_s}));
     QVERIFY(feed.headers.isEmpty());
@@ -126,7 +126,7 @@ void TestGatus::noticesAreSaidOnce_data()
         QTest::newRow(key) << QString::fromLatin1(key);
     for (const char *key : {"alerts", "ui", "maintenance-windows", "ssh", "sftp", "mqtt", "grpc", "redis", "extra-labels"})
         QTest::newRow(qPrintable(u"endpoints[]."_s + QString::fromLatin1(key))) << u"endpoints[].%1"_s.arg(QString::fromLatin1(key));
-    for (const char *key : {"identity-aware-proxy", "kerberos", "network", "dns-resolver", "tunnel"})
+    for (const char *key : {"identity-aware-proxy", "kerberos", "network", "tunnel"})
         QTest::newRow(key) << u"endpoints[].client.%1"_s.arg(QString::fromLatin1(key));
 }
 

@@ -308,7 +308,7 @@ void BoardTest::stripRanges_data()
     QTest::addColumn<int>("declaredMinutesAgo"); // -1: never declared
     QTest::addColumn<int>("coversMinutes");
     QTest::addRow("nothing declared: the last hour") << -1 << 60;
-    QTest::addRow("just declared: the last ten minutes") << 0 << 10;
+    QTest::addRow("just declared: the last five minutes") << 0 << 5;
     QTest::addRow("declared half an hour ago: since then") << 30 << 30;
     QTest::addRow("declared in the future: the last hour") << -60 << 60;
     QTest::addRow("declared three hours ago: since then") << 180 << 180;
@@ -416,7 +416,7 @@ void BoardTest::theKeptStripIsTheFreshStrip()
         m_board->series()->append(static_cast<int>(random(3)), {&one, 1});
         Strip fresh;
         fresh.setIncident(incident);
-        const Duration range = std::max<Duration>(10min, m_clock->now() - noon);
+        const Duration range = std::max<Duration>(5min, m_clock->now() - noon);
         QCOMPARE(m_board->strip(60), fresh.stretches(*m_board->series(), 60, range, m_clock->now()));
     }
 }

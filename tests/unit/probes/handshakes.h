@@ -41,10 +41,4 @@ inline Endpoint handshakeEndpoint(const QString &url, const Authority &authority
     return endpoint;
 }
 
-inline QByteArray told(const ObservationPtr &seen)
-{
-    return seen && seen->failure ? (name(seen->failure->kind) + QStringLiteral(": ") + seen->failure->message).toUtf8()
-                                 : QByteArray("no failure");
-}
-
 } // namespace allclear::test

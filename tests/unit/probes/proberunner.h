@@ -23,6 +23,13 @@ inline Endpoint endpointFor(const QString &url, const QStringList &conditions = 
     return endpoint;
 }
 
+/// "kind: message" of a failed probe.
+inline QByteArray told(const ObservationPtr &seen)
+{
+    return seen && seen->failure ? (name(seen->failure->kind) + QStringLiteral(": ") + seen->failure->message).toUtf8()
+                                 : QByteArray("no failure");
+}
+
 class ProbeRunner {
 public:
     ObservationPtr run(const Endpoint &endpoint, const Secrets &secrets = {}, const QStringList &requirements = {})

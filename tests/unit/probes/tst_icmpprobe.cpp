@@ -43,8 +43,6 @@ bool hasIpv6()
     return bound;
 }
 
-const char *told(const ObservationPtr &seen) { return seen && seen->failure ? qPrintable(seen->failure->message) : ""; }
-
 } // namespace
 
 class TestIcmpProbe : public QObject

@@ -46,8 +46,6 @@ QSslConfiguration serving(const Identity &leaf)
     return configuration;
 }
 
-const char *told(const ObservationPtr &seen) { return seen && seen->failure ? qPrintable(seen->failure->message) : ""; }
-
 } // namespace
 
 class TestRedisProbe : public QObject

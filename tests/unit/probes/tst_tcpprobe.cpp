@@ -20,8 +20,6 @@ Endpoint tcpAt(const QString &url, const QStringList &conditions = {u"[CONNECTED
     return endpoint;
 }
 
-const char *told(const ObservationPtr &seen) { return seen && seen->failure ? qPrintable(seen->failure->message) : ""; }
-
 } // namespace
 
 class TestTcpProbe : public QObject
