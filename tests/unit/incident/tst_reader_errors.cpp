@@ -166,7 +166,7 @@ void TestReaderErrors::valueRows()
     row("a subprotocol with a comma", with(u"client: { subprotocols: [‸'a,b'] }"_s), u"`a,b` cannot be a subprotocol"_s, u"subprotocols are words without spaces and commas"_s);
     row("subprotocols that are text", with(u"client: { subprotocols: ‸chat }"_s), u"`subprotocols` must be a list, not `chat`"_s, u"write `[chat]`"_s);
     row("a name server without a scheme", with(u"client: { dns-resolver: ‸8.8.8.8 }"_s), u"`dns-resolver` is not the URL of a name server"_s, u"write `udp://8.8.8.8:53` or `tcp://8.8.8.8:53`"_s);
-    row("a name server over TLS", with(u"client: { dns-resolver: ‸'tls://8.8.8.8:853' }"_s), u"`dns-resolver` is not the URL of a name server"_s);
+    row("a name server over TLS", with(u"client: { dns-resolver: ‸'tls://8.8.8.8:853' }"_s), u"`dns-resolver` is not the URL of a name server"_s, u"write `udp://8.8.8.8:53` or `tcp://8.8.8.8:53`"_s);
     row("a proxy", with(u"client: { proxy-url: ‸proxy.test:3128 }"_s), u"`proxy-url` is not the URL of a proxy"_s, u"write `http://host:port` or `socks5://host:port`"_s);
     row("an unknown status", endpoint + u"incident: {status: ‸mitigated}"_s, u"`status` cannot be `mitigated`"_s, u"did you mean `mitigating`?"_s);
     row("a status like no other", endpoint + u"incident: {status: ‸broken}"_s, u"`status` cannot be `broken`"_s, u"it is one of: investigating, identified, mitigating, monitoring, resolved"_s);
