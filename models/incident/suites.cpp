@@ -98,12 +98,17 @@ Endpoint readSuite(const Section &section, const ValuePtr &defaults)
     suite.enabled = section.flag("enabled"_L1, true);
     suite.interval = section.duration("interval"_L1, Least::Positive).value_or(10min);
     suite.client.timeout = section.duration("timeout"_L1, Least::Positive).value_or(5min);
-    journey->context = readContext(section);
+    QStringList undefined;
+    {
+        const QScopedValueRollback scope(section.reading().undefined, &undefined);
+        journey->context = readContext(section);
+    }
     journey->steps = readSteps(section, suite.group, defaults);
     if (journey->steps.isEmpty() && section.list("endpoints"_L1).isEmpty())
         section.reading().error(section.markOf("endpoints"_L1), u"the suite `%1` needs at least one endpoint"_s.arg(suite.name));
     suite.target = journey->steps.size() == 1 ? u"1 step"_s : u"%1 steps"_s.arg(journey->steps.size());
-    suite.notJudged = whyNotJudged(journey->steps);
+    suite.client.insecure = std::ranges::any_of(journey->steps, [](const JourneyStep &step) { return step.endpoint.client.insecure; });
+    suite.notJudged = undefined.isEmpty() ? whyNotJudged(journey->steps) : u"variable ${%1} is not set"_s.arg(undefined.first());
     suite.journey = journey;
     return suite;
 }

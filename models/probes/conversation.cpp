@@ -92,7 +92,7 @@ void Conversation::hear(const QByteArray &message, Duration now)
     if (m_state == State::Done || m_state == State::Failed)
         return;
     noteGap(message, now);
-    const Evidence evidence{.message = message, .context = m_context->values};
+    const Evidence evidence{.body = message, .message = message, .context = m_context->values};
     const bool wanted = m_state == State::Awaiting && meets(m_entries[m_turn], evidence);
     record(Exchange::Way::Received, message, now, wanted ? static_cast<int>(m_turn) : -1);
     if (!wanted) {

@@ -105,6 +105,52 @@ private Q_SLOTS:
         QCOMPARE(conditionText({u"[STATUS] == 200"_s, value, {}, static_cast<Truth>(truth)}), text);
     }
 
+    void stepsOfAJourney_data()
+    {
+        QTest::addColumn<QString>("outcome"); // empty: not run
+        QTest::addColumn<int>("state");
+        QTest::addColumn<QString>("word");
+        QTest::addColumn<QString>("text");
+        QTest::newRow("passed") << u"pass"_s << int(State::Up) << u"passed"_s << u"log in · 200 · 142 ms"_s;
+        QTest::newRow("degraded") << u"degraded"_s << int(State::Degraded) << u"degraded"_s << u"log in · 200 · 142 ms"_s;
+        QTest::newRow("failed") << u"fail"_s << int(State::Down) << u"failed"_s << u"log in · no answer\\x1b[2J"_s;
+        QTest::newRow("not run is unknown, never failed") << QString() << int(State::Unknown) << u"not run"_s << u"log in · not run: `a` failed before it"_s;
+    }
+    void stepsOfAJourney()
+    {
+        QFETCH(QString, outcome);
+        QFETCH(int, state);
+        QFETCH(QString, word);
+        QFETCH(QString, text);
+        StepResult step{.name = u"log in"_s, .alwaysRun = false, .observation = nullptr, .notRun = u"`a` failed before it"_s};
+        if (!outcome.isEmpty()) {
+            auto observation = std::make_shared<Observation>();
+            observation->outcome = outcome == "pass"_L1 ? Outcome::Pass : outcome == "degraded"_L1 ? Outcome::Degraded : Outcome::Fail;
+            observation->answered = outcome != "fail"_L1;
+            observation->latency = 142ms;
+            if (observation->answered)
+                observation->status = 200;
+            else
+                observation->failure = Failure{.kind = FailureKind::Timeout, .phase = {}, .message = u"no answer\x1b[2J"_s, .hint = {}};
+            step.observation = observation;
+        }
+        QCOMPARE(int(stepState(step)), state);
+        QCOMPARE(stepWord(step), word);
+        QCOMPARE(stepText(step), text);
+    }
+
+    void messagesOfAConversationAreLines()
+    {
+        Observation chat;
+        chat.conversation = {{.way = Exchange::Way::Sent, .at = 1ms, .text = u"hi"_s, .entry = 0},
+                             {.way = Exchange::Way::Received, .at = 2ms, .text = u"two\nlines"_s, .entry = -1}};
+        Observation journey;
+        journey.steps = {{.name = u"chat"_s, .alwaysRun = false, .observation = std::make_shared<const Observation>(chat), .notRun = {}}};
+        const QString expected = u"1.0 ms  → hi\n2.0 ms  ← two lines  (skipped)"_s;
+        QCOMPARE(conversationText(chat), expected);
+        QCOMPARE(conversationText(journey), expected);
+    }
+
     void certificatesAreJudgedByTheirTime_data()
     {
         QTest::addColumn<QString>("now");

@@ -120,6 +120,62 @@ QString truthWord(Truth truth)
     return {};
 }
 
+QString stepText(const StepResult &step)
+{
+    const QString called = visibleText(step.name);
+    if (!step.observation)
+        return say("%1 · not run: %2").arg(called, visibleText(step.notRun));
+    const Observation &observation = *step.observation;
+    QStringList parts{called};
+    if (observation.failure)
+        parts.append(visibleText(observation.failure->message));
+    else if (observation.status)
+        parts.append(QString::number(*observation.status));
+    if (observation.answered)
+        parts.append(durationText(observation.latency));
+    return parts.join(u" · "_s);
+}
+
+QString stepWord(const StepResult &step)
+{
+    if (!step.observation)
+        return say("not run");
+    switch (step.observation->outcome) {
+    case Outcome::Pass: return say("passed");
+    case Outcome::Degraded: return say("degraded");
+    case Outcome::Fail: break;
+    }
+    return say("failed");
+}
+
+State stepState(const StepResult &step)
+{
+    if (!step.observation)
+        return State::Unknown;
+    switch (step.observation->outcome) {
+    case Outcome::Pass: return State::Up;
+    case Outcome::Degraded: return State::Degraded;
+    case Outcome::Fail: break;
+    }
+    return State::Down;
+}
+
+QString conversationText(const Observation &observation)
+{
+    QList<Exchange> exchanges = observation.conversation;
+    for (const StepResult &step : observation.steps) {
+        if (step.observation)
+            exchanges += step.observation->conversation;
+    }
+    QStringList lines;
+    for (const Exchange &exchange : exchanges.first(std::min(exchanges.size(), rowsAtMost))) {
+        const bool sent = exchange.way == Exchange::Way::Sent;
+        const QString skipped = !sent && exchange.entry < 0 ? say("  (skipped)") : QString();
+        lines.append(u"%1  %2 %3%4"_s.arg(durationText(exchange.at), sent ? u"→"_s : u"←"_s, visibleText(exchange.text).simplified().left(200), skipped));
+    }
+    return lines.join(u'\n');
+}
+
 QString certificateText(const Certificate &certificate, TimePoint now)
 {
     const double left = std::chrono::duration<double, std::ratio<86400>>(certificate.notAfter - now).count();

@@ -33,6 +33,13 @@ QString phasesText(const QList<PhasePart> &parts);
 QString conditionText(const ConditionResult &condition);
 QString truthWord(Truth truth);
 
+/// "log in · 200 · 142 ms" / "chat · not run: `log in` failed before it"
+QString stepText(const StepResult &step);
+QString stepWord(const StepResult &step);
+State stepState(const StepResult &step);
+/// One message a line: when, which way, what; at most rowsAtMost of them.
+QString conversationText(const Observation &observation);
+
 /// Subject, issuer, validity and how long that still is.
 QString certificateText(const Certificate &certificate, TimePoint now);
 /// Down: not valid at `now`; degraded: expires within 14 days.

@@ -92,12 +92,16 @@ EndpointSection::EndpointSection(Board *board, ThemeSource *theme, const Endpoin
     m_phases = new PhaseBar(theme, m_body);
     m_phases->setObjectName(u"phases:"_s + key);
     m_column->addWidget(m_phases);
+    m_steps = new StatusList(theme, tr("Steps"), m_body);
+    m_steps->setObjectName(u"steps:"_s + key);
+    m_column->addWidget(m_steps);
     m_conditions = new StatusList(theme, tr("Conditions"), m_body);
     m_degraded = new StatusList(theme, tr("Degraded when"), m_body);
     m_conditions->setObjectName(u"conditions:"_s + key);
     m_degraded->setObjectName(u"degradedWhen:"_s + key);
     m_column->addWidget(m_conditions);
     m_column->addWidget(m_degraded);
+    m_conversation = addTitled(tr("Conversation"), TextLook::Code, "conversation");
     m_notes = addTitled(tr("Notes"), TextLook::Plain, "notes");
     m_hops = addTitled(tr("Redirects"), TextLook::Code, "hops");
     m_chain = addTitled(tr("Certificates"), TextLook::Plain, "chain");
@@ -189,6 +193,11 @@ void EndpointSection::showObservation(const Observation &observation)
     m_outcome->setShown(outcomeText(observation));
     m_facts->setShown(factsText(observation));
     m_phases->setParts(phaseParts(observation));
+    QList<StatusList::Row> steps;
+    for (const StepResult &step : observation.steps.first(std::min(observation.steps.size(), rowsAtMost)))
+        steps.append({stepState(step), stepWord(step), stepText(step)});
+    m_steps->setRows(steps);
+    m_conversation->setShown(conversationText(observation));
     m_conditions->setRows(conditionRows(observation.conditions, State::Up, State::Down));
     m_degraded->setRows(conditionRows(observation.degradedWhen, State::Degraded, State::Up));
     m_notes->setShown(visibleText(observation.notes.join(u'\n')));

@@ -54,8 +54,8 @@ private:
     FlatButton *m_rerun;
     TextBlock *m_target, *m_badge, *m_facts, *m_outcome;
     PhaseBar *m_phases;
-    StatusList *m_conditions, *m_degraded, *m_certificates;
-    TextBlock *m_chain, *m_notes, *m_hops, *m_headers, *m_excerpt;
+    StatusList *m_steps, *m_conditions, *m_degraded, *m_certificates;
+    TextBlock *m_conversation, *m_chain, *m_notes, *m_hops, *m_headers, *m_excerpt;
 };
 
 } // namespace allclear

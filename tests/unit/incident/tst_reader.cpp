@@ -56,6 +56,9 @@ private Q_SLOTS:
     void unsetVariableKeepsAnEndpointFromBeingJudged();
     void secretsAreMasked_data();
     void secretsAreMasked();
+    void suitesThatCannotBeJudged_data();
+    void suitesThatCannotBeJudged();
+    void aSuiteIsAsInsecureAsItsSteps();
     void impliedComponents();
     void references_data();
     void references();
@@ -325,6 +328,35 @@ void TestReader::secretsAreMasked()
     const ReadResult bad = readIncident("unknown: " + secret.toUtf8() + '\n' + QByteArray(yaml).replace("name: a", "nam: a"), options);
     QVERIFY(hasErrors(bad.diagnostics));
     QVERIFY2(!shown(bad.diagnostics).contains(secret), qUtf8Printable(shown(bad.diagnostics)));
+}
+
+void TestReader::suitesThatCannotBeJudged_data()
+{
+    QTest::addColumn<QByteArray>("suite");
+    QTest::addColumn<QString>("reason");
+    const QByteArray step = "endpoints: [{ name: a, url: \"https://a.test/\", conditions: [\"[STATUS] == 200\"] }]";
+    QTest::newRow("one that can") << QByteArray("{ name: s, context: { user: probe }, " + step + " }") << QString();
+    QTest::newRow("an unset variable in the context") << QByteArray("{ name: s, context: { user: { id: \"${NOPE}\" } }, " + step + " }") << u"variable ${NOPE} is not set"_s;
+    QTest::newRow("an unset variable in a step") << QByteArray("{ name: s, endpoints: [{ name: a, url: \"https://a.test/${NOPE}\", conditions: [\"[STATUS] == 200\"] }] }") << u"step `a`: variable ${NOPE} is not set"_s;
+    QTest::newRow("an unset variable in a message") << QByteArray("{ name: s, endpoints: [{ name: a, url: \"wss://a.test/\", conversation: [{ send: \"${NOPE}\" }], conditions: [\"[CONNECTED] == true\"] }] }") << u"step `a`: variable ${NOPE} is not set"_s;
+    QTest::newRow("a scheme without a probe") << QByteArray("{ name: s, endpoints: [{ name: a, url: \"ssh://a.test:22\", conditions: [\"[CONNECTED] == true\"] }] }") << u"step `a`: no probe for ssh:// yet"_s;
+    QTest::newRow("every step disabled") << QByteArray("{ name: s, endpoints: [{ name: a, enabled: false, url: \"https://a.test/\", conditions: [\"[STATUS] == 200\"] }] }") << u"all its steps are disabled"_s;
+}
+
+void TestReader::suitesThatCannotBeJudged()
+{
+    QFETCH(QByteArray, suite);
+    QFETCH(QString, reason);
+    const ReadResult result = read("suites:\n  - " + suite + "\n");
+    READ(result);
+    QCOMPARE(result.incident->endpoints.first().notJudged, reason);
+}
+
+void TestReader::aSuiteIsAsInsecureAsItsSteps()
+{
+    const ReadResult result = read("suites:\n  - { name: s, endpoints: [{ name: a, url: \"https://a.test/\", client: { insecure: true }, conditions: [\"[STATUS] == 200\"] }] }\n");
+    READ(result);
+    QVERIFY(result.incident->endpoints.first().client.insecure);
 }
 
 void TestReader::impliedComponents()

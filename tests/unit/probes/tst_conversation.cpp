@@ -89,6 +89,13 @@ private Q_SLOTS:
         QCOMPARE(played.conversation.state(), Conversation::State::Done);
     }
 
+    void theMessageIsTheBodyToo()
+    {
+        Played played({{.send = {}, .expect = {{.text = u"[BODY].data.result == forty-two"_s, .mark = {}}}, .within = {}, .store = {{u"answer"_s, u"[BODY].data.result"_s}}}});
+        QCOMPARE(played.hears(u"a"_s).conversation.state(), Conversation::State::Done);
+        QCOMPARE(played.context->values.value(u"answer"_s).toString(), u"forty-two"_s);
+    }
+
     void aConditionThatDoesNotParseIsNeverMet()
     {
         ConversationStep broken = expects(u"a"_s);
