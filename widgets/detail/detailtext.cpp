@@ -9,6 +9,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr qsizetype messageLength = 200; ///< characters of one message of a conversation
+
 QString say(const char *text) { return QCoreApplication::translate("Detail", text); }
 
 bool isHidden(char32_t c)
@@ -171,7 +173,10 @@ QString conversationText(const Observation &observation)
     for (const Exchange &exchange : exchanges.first(std::min(exchanges.size(), rowsAtMost))) {
         const bool sent = exchange.way == Exchange::Way::Sent;
         const QString skipped = !sent && exchange.entry < 0 ? say("  (skipped)") : QString();
-        lines.append(u"%1  %2 %3%4"_s.arg(durationText(exchange.at), sent ? u"→"_s : u"←"_s, visibleText(exchange.text).simplified().left(200), skipped));
+        QString said = visibleText(exchange.text).simplified();
+        if (said.size() > messageLength)
+            said = said.first(messageLength) + u'…';
+        lines.append(u"%1  %2 %3%4"_s.arg(durationText(exchange.at), sent ? u"→"_s : u"←"_s, said, skipped));
     }
     return lines.join(u'\n');
 }
