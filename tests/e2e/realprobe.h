@@ -7,7 +7,7 @@ namespace allclear::test
 {
 
 /// Empty when it passed, otherwise "kind/phase code: message" or "tls/phase/verdict: message"; absent parts left out.
-inline QString told(const ObservationPtr &seen)
+inline QString described(const ObservationPtr &seen)
 {
     if (!seen)
         return QStringLiteral("no observation");
@@ -26,7 +26,7 @@ inline QString told(const ObservationPtr &seen)
 /// An empty beginning stands for a pass.
 inline bool tells(const ObservationPtr &seen, const QString &beginning)
 {
-    return seen && (beginning.isEmpty() ? !seen->failure : told(seen).startsWith(beginning));
+    return seen && (beginning.isEmpty() ? !seen->failure : described(seen).startsWith(beginning));
 }
 
 /// A probe that goes on while the test does something to the server.

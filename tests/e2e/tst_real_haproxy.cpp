@@ -120,7 +120,7 @@ void TestRealHaproxy::answers_data()
     QTest::addColumn<QString>("url");
     QTest::addColumn<Change>("change");
     QTest::addColumn<QStringList>("holds");
-    QTest::addColumn<QString>("failure"); // how told() begins
+    QTest::addColumn<QString>("failure"); // how described() begins
     const Change none = [](Endpoint &) {};
     const Change post = [](Endpoint &made) {
         made.method = u"POST"_s;
@@ -170,7 +170,7 @@ void TestRealHaproxy::answers()
     Endpoint made = endpoint(url, QStringList{ok} + holds);
     change(made);
     const ObservationPtr seen = ProbeRunner().run(made);
-    QVERIFY2(tells(seen, failure), qPrintable(told(seen)));
+    QVERIFY2(tells(seen, failure), qPrintable(described(seen)));
     for (const ConditionResult &result : seen->conditions.sliced(1))
         QVERIFY2(result.result == Truth::Met, qPrintable(result.shown));
     if (!holds.isEmpty() && !url.startsWith("tls"_L1))
@@ -194,7 +194,7 @@ void TestRealHaproxy::fullServer()
     QTRY_COMPARE(m_silent->requests(), before + 1);
     const ObservationPtr seen =
         ProbeRunner().run(endpoint(at(Http, path), {ok, u"[PHASE].wait > 200"_s})); // its time in the queue
-    QCOMPARE(told(seen), u"condition: [STATUS] (503) == 200"_s);
+    QCOMPARE(described(seen), u"condition: [STATUS] (503) == 200"_s);
     QVERIFY2(seen->conditions[1].result == Truth::Met, qPrintable(seen->conditions[1].shown));
     QCOMPARE(m_silent->requests(), before + 1);
     first.abort();
@@ -210,10 +210,10 @@ void TestRealHaproxy::fullFrontend()
     Endpoint made = endpoint(at(Narrow, u"/x"_s), {ok});
     made.client.timeout = 200ms;
     const ObservationPtr seen = ProbeRunner().run(made); // the kernel took the connection, HAProxy did not
-    QVERIFY2(tells(seen, u"timeout/wait"_s), qPrintable(told(seen)));
+    QVERIFY2(tells(seen, u"timeout/wait"_s), qPrintable(described(seen)));
     first.abort();
     made.client.timeout = 5s;
-    QCOMPARE(told(ProbeRunner().run(made)), QString());
+    QCOMPARE(described(ProbeRunner().run(made)), QString());
 }
 
 void TestRealHaproxy::downByHealthCheckAndUpAgain()
@@ -223,11 +223,11 @@ void TestRealHaproxy::downByHealthCheckAndUpAgain()
     QTRY_VERIFY_WITH_TIMEOUT((seen = ProbeRunner().run(made)) && !seen->failure, 5000);
     m_checked->setScript({.bytes = "HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", .then = Then::Close});
     QTRY_VERIFY_WITH_TIMEOUT((seen = ProbeRunner().run(made)) && seen->status == 503, 5000);
-    QCOMPARE(told(seen), u"condition: [STATUS] (503) == 200"_s);
+    QCOMPARE(described(seen), u"condition: [STATUS] (503) == 200"_s);
     m_checked->setScript({.bytes = page, .then = Then::Close});
     QTRY_VERIFY_WITH_TIMEOUT((seen = ProbeRunner().run(made)) && !seen->failure, 5000);
     const ObservationPtr refused = ProbeRunner().run(endpoint(at(Http, u"/refusedbycheck"_s), {ok}));
-    QCOMPARE(told(refused), u"condition: [STATUS] (503) == 200"_s);
+    QCOMPARE(described(refused), u"condition: [STATUS] (503) == 200"_s);
 }
 
 void TestRealHaproxy::tcpConversations_data()
@@ -257,16 +257,16 @@ void TestRealHaproxy::tcpConversations()
     Endpoint made = endpoint(at(door, {}, u"tcp"_s), {condition});
     made.body = send;
     const ObservationPtr seen = ProbeRunner().run(made);
-    QVERIFY2(tells(seen, failure), qPrintable(told(seen) + seen->conditions[0].shown));
+    QVERIFY2(tells(seen, failure), qPrintable(described(seen) + seen->conditions[0].shown));
 }
 
 void TestRealHaproxy::redis()
 {
     const QStringList conditions{u"[CONNECTED] == true"_s, u"[BODY].redis_version == pat(7.*)"_s};
-    QCOMPARE(told(ProbeRunner().run(endpoint(at(Redis, {}, u"redis"_s), conditions))), QString());
+    QCOMPARE(described(ProbeRunner().run(endpoint(at(Redis, {}, u"redis"_s), conditions))), QString());
     const ObservationPtr dead = ProbeRunner().run(endpoint(at(DeadRedis, {}, u"redis"_s), conditions));
     QVERIFY2(tells(dead, u"closed/wait: the server closed or reset the connection before it answered PING"_s),
-             qPrintable(told(dead)));
+             qPrintable(described(dead)));
     QVERIFY2(dead->failure->hint.contains(u"proxy"_s), qPrintable(dead->failure->hint));
     QCOMPARE(dead->conditions[1].result, Truth::NotEvaluable);
 }
@@ -277,8 +277,8 @@ void TestRealHaproxy::redisGoesAway()
     const Endpoint made = endpoint(at(Redis, {}, u"redis"_s), {u"[CONNECTED] == true"_s});
     const ObservationPtr gone = ProbeRunner().run(made);
     QVERIFY2(startRedis(m_redis), qPrintable(m_redis.error()));
-    QVERIFY2(tells(gone, u"closed/wait"_s), qPrintable(told(gone)));
-    QCOMPARE(told(ProbeRunner().run(made)), QString());
+    QVERIFY2(tells(gone, u"closed/wait"_s), qPrintable(described(gone)));
+    QCOMPARE(described(ProbeRunner().run(made)), QString());
 }
 
 void TestRealHaproxy::killedWhileAnswering()
@@ -291,11 +291,11 @@ void TestRealHaproxy::killedWhileAnswering()
     QTest::qWait(200); // the half has come through
     m_server.stop(SIGKILL);
     const ObservationPtr seen = probe.result();
-    QVERIFY2(tells(seen, u"closed/receive"_s), qPrintable(told(seen)));
+    QVERIFY2(tells(seen, u"closed/receive"_s), qPrintable(described(seen)));
     QVERIFY2(tells(ProbeRunner().run(made), u"refused"_s), "HAProxy is gone");
     QVERIFY2(startHaproxy(m_server, m_config), qPrintable(m_server.error()));
     m_fine->setScript({.bytes = page, .then = Then::Close});
-    QCOMPARE(told(ProbeRunner().run(made)), QString());
+    QCOMPARE(described(ProbeRunner().run(made)), QString());
 }
 
 QTEST_GUILESS_MAIN(TestRealHaproxy)

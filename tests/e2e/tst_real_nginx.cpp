@@ -149,7 +149,7 @@ void TestRealNginx::answers_data()
     QTest::addColumn<QString>("url");
     QTest::addColumn<Change>("change");
     QTest::addColumn<QStringList>("holds");
-    QTest::addColumn<QString>("failure"); // how told() begins
+    QTest::addColumn<QString>("failure"); // how described() begins
     const Change none = [](Endpoint &) {};
     const auto header = [](const QByteArray &key, const QByteArray &value) -> Change {
         return [=](Endpoint &made) { made.headers.emplaceBack(key, value); };
@@ -233,7 +233,7 @@ void TestRealNginx::answers()
     Endpoint made = endpoint(url, QStringList{u"[STATUS] == 200"_s} + holds);
     change(made);
     const ObservationPtr seen = ProbeRunner().run(made);
-    QVERIFY2(tells(seen, failure), qPrintable(told(seen)));
+    QVERIFY2(tells(seen, failure), qPrintable(described(seen)));
     for (const ConditionResult &result : seen->conditions.sliced(1))
         QVERIFY2(result.result == Truth::Met, qPrintable(result.shown));
     if (seen->answered) {
@@ -248,7 +248,7 @@ void TestRealNginx::upstreams_data()
 {
     QTest::addColumn<QString>("path");
     QTest::addColumn<Script>("script");
-    QTest::addColumn<QString>("failure"); // how told() begins
+    QTest::addColumn<QString>("failure"); // how described() begins
     QTest::addColumn<QString>("overHttp2");
     const auto row = [](const char *title, const QString &path, const Script &script, const QString &failure,
                         const std::optional<QString> &overHttp2 = {}) {
@@ -289,7 +289,7 @@ void TestRealNginx::upstreams()
     m_upstream->setScript(script);
     for (const Door door : {Plain, Tls}) {
         const ObservationPtr seen = ProbeRunner().run(endpoint(at(door, path), {u"[STATUS] == 200"_s}));
-        QVERIFY2(tells(seen, door == Plain ? failure : overHttp2), qPrintable(at(door, path) + u' ' + told(seen)));
+        QVERIFY2(tells(seen, door == Plain ? failure : overHttp2), qPrintable(at(door, path) + u' ' + described(seen)));
     }
 }
 
@@ -309,7 +309,7 @@ void TestRealNginx::crowd()
     QTRY_VERIFY(first.bytesAvailable() > 0);
     QVERIFY(first.peek(15).startsWith("HTTP/1.1 200"));
     const ObservationPtr seen = ProbeRunner().run(endpoint(at(Plain, path), {u"[STATUS] == 200"_s}));
-    QVERIFY2(told(seen) == "condition: [STATUS] (503) == 200"_L1, qPrintable(told(seen)));
+    QVERIFY2(described(seen) == "condition: [STATUS] (503) == 200"_L1, qPrintable(described(seen)));
     QCOMPARE(seen->status.value(), 503);
 }
 
@@ -336,15 +336,15 @@ void TestRealNginx::certificates()
     QFETCH(QString, https);
     QFETCH(QString, tls);
     const ObservationPtr page = ProbeRunner().run(endpoint(at(door, u"/ok"_s), {u"[STATUS] == 200"_s}));
-    QVERIFY2(tells(page, https), qPrintable(told(page)));
+    QVERIFY2(tells(page, https), qPrintable(described(page)));
     const ObservationPtr socket = ProbeRunner().run(endpoint(at(door, {}, u"tls"_s), {u"[CONNECTED] == true"_s}));
-    QVERIFY2(tells(socket, tls), qPrintable(told(socket)));
+    QVERIFY2(tells(socket, tls), qPrintable(described(socket)));
     if (door == LeafOnly) {
         QVERIFY2(page->failure->message.contains(u"Test Issuing CA R11"_s), qPrintable(page->failure->message));
         QCOMPARE(page->tls->chain.size(), 1);
         Endpoint lenient = endpoint(at(door, u"/ok"_s), {u"[STATUS] == 200"_s, u"[CHAIN] == incomplete"_s});
         lenient.client.insecure = true;
-        QCOMPARE(told(ProbeRunner().run(lenient)), QString());
+        QCOMPARE(described(ProbeRunner().run(lenient)), QString());
     } else if (door == OldTls) {
         QCOMPARE(page->tls->version, u"TLSv1.2"_s);
     } else if (door == AsksCertificate) {
@@ -354,11 +354,11 @@ void TestRealNginx::certificates()
         Endpoint known = endpoint(at(door, u"/ok"_s), {u"[STATUS] == 200"_s});
         known.client.certificateFile = writeFile(m_folder, u"client.crt"_s, client.certificatePem());
         known.client.privateKeyFile = writeFile(m_folder, u"client.key"_s, client.keyPem());
-        QCOMPARE(told(ProbeRunner().run(known)), QString());
+        QCOMPARE(described(ProbeRunner().run(known)), QString());
         known.client.certificateFile = writeFile(m_folder, u"stranger.crt"_s, stranger.certificatePem());
         known.client.privateKeyFile = writeFile(m_folder, u"stranger.key"_s, stranger.keyPem());
         const ObservationPtr refused = ProbeRunner().run(known);
-        QCOMPARE(told(refused), u"condition: [STATUS] (400) == 200"_s);
+        QCOMPARE(described(refused), u"condition: [STATUS] (400) == 200"_s);
         QVERIFY2(refused->excerpt.contains(u"The SSL certificate error"_s), qPrintable(refused->excerpt));
     }
 }
@@ -369,7 +369,7 @@ void TestRealNginx::compressed()
         Endpoint made =
             endpoint(at(door, u"/big.txt"_s), {u"len([BODY]) == 65536"_s, u"[HEADER].content-encoding == gzip"_s});
         made.headers.emplaceBack("Accept-Encoding", "gzip");
-        QCOMPARE(told(ProbeRunner().run(made)), QString());
+        QCOMPARE(described(ProbeRunner().run(made)), QString());
         made.headers.clear();
         const ObservationPtr plain = ProbeRunner().run(made);
         QCOMPARE(plain->conditions[1].result, Truth::NotEvaluable); // it compresses only what asks for it
@@ -383,7 +383,7 @@ void TestRealNginx::keepAlive()
     made.client.keepAlive = true;
     const auto isReused = [&] {
         const ObservationPtr seen = runner.run(made);
-        return told(seen) + (seen->notes.contains(u"measured on a reused connection"_s) ? u"reused"_s : u"new"_s);
+        return described(seen) + (seen->notes.contains(u"measured on a reused connection"_s) ? u"reused"_s : u"new"_s);
     };
     QCOMPARE(isReused(), u"new"_s);
     QCOMPARE(isReused(), u"reused"_s);
@@ -425,7 +425,7 @@ void TestRealNginx::webSockets()
         if (failure == "closed"_L1)
             conditions += u"[MESSAGE] == x"_s; // waits for a message that does not come
         const ObservationPtr seen = ProbeRunner().run(endpoint(url, conditions));
-        QVERIFY2(tells(seen, failure), qPrintable(told(seen)));
+        QVERIFY2(tells(seen, failure), qPrintable(described(seen)));
         QTEST(seen->status.value_or(0), "status");
     }
 }
@@ -459,7 +459,7 @@ void TestRealNginx::killedWhileAnswering()
     m_server->stop();
     const ObservationPtr gone = ProbeRunner().run(made);
     QVERIFY2(start(), qPrintable(m_server->error()));
-    QVERIFY2(told(seen).startsWith(failure), qPrintable(told(seen)));
+    QVERIFY2(described(seen).startsWith(failure), qPrintable(described(seen)));
     QCOMPARE(gone->failure->kind, FailureKind::Refused);
 }
 

@@ -210,7 +210,7 @@ void TestRealPostgres::ratioFollowsTheClients()
     endSleepers(holders);
     QCOMPARE(steps, (QStringList{u"0.2 pass"_s, u"0.4 pass"_s, u"0.6 pass"_s, u"0.8 degraded"_s, u"1 fail"_s}));
     QCOMPARE(seen->failure->kind, FailureKind::Condition);
-    QTRY_COMPARE_WITH_TIMEOUT(told(ProbeRunner().run(made)), QString(), 10'000);
+    QTRY_COMPARE_WITH_TIMEOUT(described(ProbeRunner().run(made)), QString(), 10'000);
 }
 
 void TestRealPostgres::tooManyClients()
@@ -283,7 +283,7 @@ void TestRealPostgres::killedWhileAsking()
     QVERIFY2(m_server->waitFor(asked), qPrintable(m_server->error()));
     QCOMPARE(::kill(m_server->output().trimmed().toInt(), SIGKILL), 0);
     const ObservationPtr seen = probe.result();
-    QVERIFY2(tells(seen, u"closed/wait"_s), qPrintable(told(seen)));
+    QVERIFY2(tells(seen, u"closed/wait"_s), qPrintable(described(seen)));
     ObservationPtr back; // it recovers by itself
     QTRY_VERIFY_WITH_TIMEOUT((back = ProbeRunner().run(endpoint(url()))) && !back->failure, 20'000);
 }

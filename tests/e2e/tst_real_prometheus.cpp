@@ -56,7 +56,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("query");
         QTest::addColumn<int>("status");
-        QTest::addColumn<QString>("failure"); // how told() begins
+        QTest::addColumn<QString>("failure"); // how described() begins
         QTest::newRow("a query that is none") << u"up{"_s << 400 << u"rejected bad_data: the query failed (bad_data): invalid parameter"_s;
         QTest::newRow("a function that is none") << u"fly(up)"_s << 400 << u"rejected bad_data"_s;
         QTest::newRow("no query") << u""_s << 400 << u"rejected bad_data"_s;
@@ -69,7 +69,7 @@ private Q_SLOTS:
         QFETCH(QString, query);
         QFETCH(QString, failure);
         const ObservationPtr seen = ask(query, {u"[VALUE] == 1"_s, u"[RESPONSE_TIME] < 60000"_s});
-        QVERIFY2(tells(seen, failure), qPrintable(told(seen)));
+        QVERIFY2(tells(seen, failure), qPrintable(described(seen)));
         QTEST(seen->status.value_or(0), "status");
         QCOMPARE(seen->conditions[0].result, Truth::NotEvaluable);
     }
@@ -86,7 +86,7 @@ private Q_SLOTS:
         QVERIFY2(server.waitFor([&] { return server.takesConnections(); }), qPrintable(server.error()));
         const auto check = [&] { return ask(u"vector(1)"_s, {u"[VALUE] == 1"_s, u"[STATUS] == 503"_s}, server.port()); };
         const ObservationPtr early = check();
-        QVERIFY2(tells(early, u"rejected: the API answered HTTP 503 and no result"_s), qPrintable(told(early)));
+        QVERIFY2(tells(early, u"rejected: the API answered HTTP 503 and no result"_s), qPrintable(described(early)));
         QCOMPARE(early->conditions[0].result, Truth::NotEvaluable);
         QFile pipe(rules);
         QVERIFY(pipe.open(QIODevice::WriteOnly | QIODevice::ExistingOnly | QIODevice::Unbuffered));
@@ -105,7 +105,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT((seen = ask(u"vector(1)"_s, {u"[VALUE] == 1"_s}, server.port())) && !seen->failure, 10'000);
         server.stop(SIGKILL);
         seen = ask(u"vector(1)"_s, {u"[VALUE] == 1"_s}, server.port());
-        QVERIFY2(tells(seen, u"refused/connect"_s), qPrintable(told(seen)));
+        QVERIFY2(tells(seen, u"refused/connect"_s), qPrintable(described(seen)));
     }
 
 private:

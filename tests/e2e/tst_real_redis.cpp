@@ -80,7 +80,7 @@ void TestRealRedis::answers_data()
     QTest::addColumn<QString>("user");
     QTest::addColumn<QByteArray>("command");
     QTest::addColumn<QString>("condition"); // holds in any case
-    QTest::addColumn<QString>("failure"); // how told() begins
+    QTest::addColumn<QString>("failure"); // how described() begins
     const auto row = [](const char *title, const QStringList &options, const QString &user, const QByteArray &command,
                         const QString &condition, const QString &failure = {}) {
         QTest::newRow(title) << options << user << command << condition << failure;
@@ -131,7 +131,7 @@ void TestRealRedis::answers()
     RealServer server;
     QVERIFY2(startRedis(server, options), qPrintable(server.error()));
     const ObservationPtr seen = ProbeRunner().run(redisAt(server.port(), {connected, condition}, user, command));
-    QVERIFY2(tells(seen, failure), qPrintable(told(seen)));
+    QVERIFY2(tells(seen, failure), qPrintable(described(seen)));
     for (const ConditionResult &result : seen->conditions)
         QVERIFY2(result.result == Truth::Met, qPrintable(result.shown));
     QVERIFY(!seen->excerpt.contains("hunter2"_L1));
@@ -147,14 +147,14 @@ void TestRealRedis::tooManyClients()
         QVERIFY(first.ask("PING", "+PONG") && second.ask("PING", "+PONG"));
         const ObservationPtr seen = ProbeRunner().run(redisAt(server.port(), conditions));
         QVERIFY2(tells(seen, u"rejected ERR: Redis has reached its maximum number of clients"_s),
-                 qPrintable(told(seen)));
+                 qPrintable(described(seen)));
         QCOMPARE(seen->conditions[1].result, Truth::Met);
         QCOMPARE(seen->conditions[2].result, Truth::NotEvaluable);
         QVERIFY(seen->failure->hint.contains(u"maxclients"_s));
     }
     ObservationPtr again;
     QTRY_VERIFY_WITH_TIMEOUT((again = ProbeRunner().run(redisAt(server.port()))) && !again->failure, 10'000);
-    QVERIFY2(again->outcome == Outcome::Pass, qPrintable(told(again)));
+    QVERIFY2(again->outcome == Outcome::Pass, qPrintable(described(again)));
 }
 
 void TestRealRedis::memory_data()
@@ -185,12 +185,12 @@ void TestRealRedis::memory()
     Endpoint made = redisAt(server.port(), {connected, u"[BODY].memory.policy == noeviction"_s});
     made.degradedWhen.append({.text = u"[BODY].memory.used_ratio > 0.9"_s, .mark = {}});
     const ObservationPtr seen = ProbeRunner().run(made);
-    QVERIFY2(!seen->failure, qPrintable(told(seen)));
+    QVERIFY2(!seen->failure, qPrintable(described(seen)));
     QVERIFY2(seen->degradedWhen[0].result == nearLimit, qPrintable(seen->degradedWhen[0].shown));
     QTEST(seen->outcome, "outcome");
     const ObservationPtr write =
         ProbeRunner().run(redisAt(server.port(), {u"[BODY] == OK"_s}, {}, "SET more " + QByteArray(1000, 'v')));
-    QVERIFY2(limit == "6mb"_L1 ? tells(write, u"rejected OOM"_s) : told(write).isEmpty(), qPrintable(told(write)));
+    QVERIFY2(limit == "6mb"_L1 ? tells(write, u"rejected OOM"_s) : described(write).isEmpty(), qPrintable(described(write)));
 }
 
 void TestRealRedis::certificates_data()
@@ -234,11 +234,11 @@ void TestRealRedis::certificates()
         made.client.privateKeyFile = writeFile(folder, u"client.key"_s, client.keyPem());
     }
     const ObservationPtr seen = ProbeRunner().run(made);
-    QVERIFY2(tells(seen, failure), qPrintable(told(seen)));
+    QVERIFY2(tells(seen, failure), qPrintable(described(seen)));
     QVERIFY(seen->tls && !seen->tls->chain.isEmpty());
     made.url = made.target = u"redis://%1:%2"_s.arg(host).arg(port);
     const ObservationPtr plain = ProbeRunner().run(made); // plain Redis on the TLS port
-    QVERIFY2(tells(plain, u"closed/wait"_s) || tells(plain, u"protocol"_s), qPrintable(told(plain)));
+    QVERIFY2(tells(plain, u"closed/wait"_s) || tells(plain, u"protocol"_s), qPrintable(described(plain)));
 }
 
 void TestRealRedis::tooManyClientsOverTls()
@@ -260,7 +260,7 @@ void TestRealRedis::tooManyClientsOverTls()
     made.client.insecure = true;
     const ObservationPtr seen =
         ProbeRunner().run(made); // Redis drops it before any handshake: there is no word to tell
-    QVERIFY2(tells(seen, u"closed/tls"_s), qPrintable(told(seen)));
+    QVERIFY2(tells(seen, u"closed/tls"_s), qPrintable(described(seen)));
 }
 
 void TestRealRedis::lostItsPrimary()
@@ -277,7 +277,7 @@ void TestRealRedis::lostItsPrimary()
     QTRY_VERIFY_WITH_TIMEOUT((seen = ProbeRunner().run(made)) && !seen->failure, 15'000);
     primary.stop(SIGKILL);
     QTRY_VERIFY_WITH_TIMEOUT((seen = ProbeRunner().run(made)) && seen->failure, 10'000);
-    QVERIFY2(tells(seen, u"rejected MASTERDOWN"_s), qPrintable(told(seen)));
+    QVERIFY2(tells(seen, u"rejected MASTERDOWN"_s), qPrintable(described(seen)));
 }
 
 void TestRealRedis::lastSaveFailed()
@@ -291,7 +291,7 @@ void TestRealRedis::lastSaveFailed()
         client.ask("INFO persistence", "aof_enabled") && client.heard().contains("rdb_last_bgsave_status:err"), 10'000);
     const ObservationPtr seen = ProbeRunner().run(redisAt(server.port(), {connected, u"[CODE] == MISCONF"_s}));
     QVERIFY2(tells(seen, u"rejected MISCONF: Redis refuses commands because its last save to disk failed"_s),
-             qPrintable(told(seen)));
+             qPrintable(described(seen)));
     QCOMPARE(seen->conditions[1].result, Truth::Met);
     server.stop(SIGKILL); // asked to end, it would try to save for ten seconds
 }
@@ -313,7 +313,7 @@ void TestRealRedis::loading()
     QTRY_VERIFY_WITH_TIMEOUT((seen = ProbeRunner().run(redisAt(server.port())))
                                  && (!seen->failure || seen->failure->kind != FailureKind::Refused),
                              10'000);
-    QVERIFY2(tells(seen, u"rejected LOADING: Redis is still loading its data"_s), qPrintable(told(seen)));
+    QVERIFY2(tells(seen, u"rejected LOADING: Redis is still loading its data"_s), qPrintable(described(seen)));
     QTRY_VERIFY_WITH_TIMEOUT((seen = ProbeRunner().run(redisAt(server.port(), {u"[BODY] == 2000"_s}, {}, "DBSIZE")))
                                  && !seen->failure,
                              20'000);
@@ -328,7 +328,7 @@ void TestRealRedis::busyWithAScript()
     client.write("EVAL \"while true do end\" 0\r\n");
     ObservationPtr seen;
     QTRY_VERIFY_WITH_TIMEOUT((seen = ProbeRunner().run(redisAt(server.port()))) && seen->failure, 10'000);
-    QVERIFY2(tells(seen, u"rejected BUSY"_s), qPrintable(told(seen)));
+    QVERIFY2(tells(seen, u"rejected BUSY"_s), qPrintable(described(seen)));
     server.stop(SIGKILL);
 }
 
@@ -341,9 +341,9 @@ void TestRealRedis::frozen()
     made.client.timeout = 500ms;
     const ObservationPtr seen = ProbeRunner().run(made); // the kernel still accepts for it
     server.signal(SIGCONT);
-    QVERIFY2(tells(seen, u"timeout/wait"_s), qPrintable(told(seen)));
+    QVERIFY2(tells(seen, u"timeout/wait"_s), qPrintable(described(seen)));
     QCOMPARE(seen->conditions[1].result, Truth::NotEvaluable);
-    QCOMPARE(told(ProbeRunner().run(redisAt(server.port()))), QString());
+    QCOMPARE(described(ProbeRunner().run(redisAt(server.port()))), QString());
 }
 
 void TestRealRedis::killedWhileAsked()
@@ -358,18 +358,18 @@ void TestRealRedis::killedWhileAsked()
     server.signal(SIGKILL);
     const ObservationPtr seen = probe.result();
     QVERIFY2(tells(seen, u"closed/wait: the server closed or reset the connection before it answered BLPOP"_s),
-             qPrintable(told(seen)));
+             qPrintable(described(seen)));
 }
 
 void TestRealRedis::restarted()
 {
     RealServer server;
     QVERIFY2(startRedis(server), qPrintable(server.error()));
-    QCOMPARE(told(ProbeRunner().run(redisAt(server.port()))), QString());
+    QCOMPARE(described(ProbeRunner().run(redisAt(server.port()))), QString());
     server.stop();
     QVERIFY2(tells(ProbeRunner().run(redisAt(server.port())), u"refused/connect"_s), "it is down");
     QVERIFY2(startRedis(server), qPrintable(server.error()));
-    QCOMPARE(told(ProbeRunner().run(redisAt(server.port(), {u"[BODY].uptime_seconds < 30"_s}))), QString());
+    QCOMPARE(described(ProbeRunner().run(redisAt(server.port(), {u"[BODY].uptime_seconds < 30"_s}))), QString());
 }
 
 void TestRealRedis::askedInHttp()
@@ -378,7 +378,7 @@ void TestRealRedis::askedInHttp()
     QVERIFY2(startRedis(server), qPrintable(server.error()));
     const ObservationPtr seen =
         ProbeRunner().run(endpointFor(u"http://127.0.0.1:%1/"_s.arg(server.port()), {u"[STATUS] == 200"_s}));
-    QVERIFY2(tells(seen, u"closed"_s) || tells(seen, u"protocol"_s), qPrintable(told(seen)));
+    QVERIFY2(tells(seen, u"closed"_s) || tells(seen, u"protocol"_s), qPrintable(described(seen)));
     QCOMPARE(seen->conditions[0].result, Truth::NotEvaluable);
 }
 
