@@ -1,8 +1,8 @@
 #include "widgets/shell/boardwindow.h"
 
-#include "widgets/causes/causespanel.h"
 #include "widgets/detail/detailpanel.h"
 #include "widgets/shell/boardpage.h"
+#include "widgets/shell/headerbar.h"
 #include "widgets/shell/rail.h"
 #include "widgets/tiles/tilegrid.h"
 
@@ -17,8 +17,8 @@ using namespace Qt::StringLiterals;
 namespace allclear {
 
 BoardWindow::BoardWindow(Board *board, ThemeSource *theme, QWidget *parent)
-    : QMainWindow(parent), m_board(board), m_theme(theme), m_rail(new Rail(theme)), m_page(new BoardPage(board, theme)),
-      m_area(new PageArea(m_page, theme))
+    : QMainWindow(parent), m_board(board), m_theme(theme), m_rail(new Rail(theme)), m_header(new HeaderBar(board, theme)),
+      m_stack(new QStackedWidget)
 {
     setObjectName(u"boardWindow"_s);
     auto *central = new QWidget;
@@ -26,17 +26,22 @@ BoardWindow::BoardWindow(Board *board, ThemeSource *theme, QWidget *parent)
     row->setContentsMargins({});
     row->setSpacing(0);
     row->addWidget(m_rail);
-    row->addWidget(m_area, 1);
+    auto *column = new QVBoxLayout;
+    column->setSpacing(0);
+    column->addWidget(m_header);
+    column->addWidget(m_stack, 1);
+    row->addLayout(column, 1);
     setCentralWidget(central);
+    addPages();
     m_detail = new DetailPanel(board, theme, central);
-    m_keys = new KeysOverlay(theme, addKeys(), central);
+    m_keys = new KeysOverlay(theme, keyTexts(), central);
+    addKeys();
 
-    connect(tiles(), &TileGrid::opened, this, &BoardWindow::open);
-    connect(tiles(), &TileGrid::rerunRequested, board, &Board::rerunComponent);
-    connect(m_page->causes(), &CausesPanel::opened, this, &BoardWindow::open);
     connect(m_detail, &DetailPanel::closed, this, [this] {
-        (m_focusBefore ? m_focusBefore.data() : tiles())->setFocus(Qt::OtherFocusReason);
+        QWidget *back = m_focusBefore ? m_focusBefore.data() : m_pages[m_current]->focusTarget();
+        back->setFocus(Qt::OtherFocusReason);
     });
+    connect(m_rail, &Rail::pageChosen, this, &BoardWindow::showPage);
     connect(m_rail, &Rail::themeToggled, this, &BoardWindow::toggleAppearance);
     connect(m_rail, &Rail::pauseToggled, this, [board] { board->setPaused(!board->isPaused()); });
     connect(m_rail, &Rail::helpRequested, this, &BoardWindow::toggleKeys);
@@ -46,10 +51,38 @@ BoardWindow::BoardWindow(Board *board, ThemeSource *theme, QWidget *parent)
     connect(theme, &ThemeSource::changed, this, &BoardWindow::placeSheets);
     setMinimumSize(640, 400);
     refresh();
-    tiles()->setFocus(Qt::OtherFocusReason);
+    showPage(PageId::Board);
 }
 
-TileGrid *BoardWindow::tiles() const { return m_page->tiles(); }
+void BoardWindow::addPages()
+{
+    for (const PageKind &kind : pageKinds()) {
+        Page *page = kind.make(m_board, m_theme);
+        page->setObjectName(kind.name + "Screen"_L1);
+        page->setAccessibleName(kind.title);
+        m_stack->addWidget(page);
+        m_pages.insert(kind.id, page);
+        connect(page, &Page::componentOpened, this, &BoardWindow::open);
+    }
+    m_screen = static_cast<BoardScreen *>(m_pages[PageId::Board]);
+}
+
+void BoardWindow::showPage(PageId id)
+{
+    Page *page = m_pages.value(id);
+    if (!page)
+        return;
+    if (m_detail->isVisible() && id != m_current)
+        m_detail->closeSheet();
+    m_current = id;
+    m_header->setVisible(id != PageId::Board);
+    m_stack->setCurrentWidget(page);
+    m_rail->setPage(id);
+    page->focusTarget()->setFocus(Qt::OtherFocusReason);
+    Q_EMIT pageChanged(id);
+}
+
+TileGrid *BoardWindow::tiles() const { return m_screen->page()->tiles(); }
 
 template <typename Slot>
 void BoardWindow::addKey(const QString &name, const QList<QKeySequence> &keys, Slot slot)
@@ -61,7 +94,7 @@ void BoardWindow::addKey(const QString &name, const QList<QKeySequence> &keys, S
     addAction(action);
 }
 
-QList<KeyText> BoardWindow::addKeys()
+void BoardWindow::addKeys()
 {
     addKey(u"rerunCurrent"_s, {Qt::Key_R}, [this] { rerunCurrent(); });
     addKey(u"rerunAll"_s, {Qt::SHIFT | Qt::Key_R}, [this] { m_board->rerunAll(); });
@@ -74,9 +107,13 @@ QList<KeyText> BoardWindow::addKeys()
     addKey(u"normalSize"_s, {Qt::CTRL | Qt::Key_0}, [this] { m_theme->setScale(1.0); });
     addKey(u"listKeys"_s, {Qt::Key_Question, QKeySequence(u"Shift+?"_s), Qt::Key_F1}, [this] { toggleKeys(); });
     addKey(u"quit"_s, {Qt::CTRL | Qt::Key_Q}, [this] { close(); });
-    return {{tr("Arrows"), tr("move between components")},
-            {tr("Enter"), tr("opens the selected component")},
-            {tr("R, Space"), tr("probes the selected component again")},
+    for (const PageKind &kind : pageKinds())
+        addKey(u"show"_s + QString(kind.name), {QKeySequence(pageKey(kind.id))}, [this, id = kind.id] { showPage(id); });
+}
+
+QList<KeyText> BoardWindow::keyTexts() const
+{
+    return m_pages[m_current]->keys() + QList<KeyText>{
             {tr("Shift+R"), tr("probes everything again")},
             {tr("Esc"), tr("closes what was opened last")},
             {tr("P"), tr("pauses and resumes probing")},
@@ -84,6 +121,7 @@ QList<KeyText> BoardWindow::addKeys()
             {tr("F11"), tr("full screen and back")},
             {tr("Ctrl + and −"), tr("larger and smaller text, Ctrl+0 is normal")},
             {tr("?"), tr("shows and hides this list")},
+            {tr("Ctrl+1 … Ctrl+7"), tr("show the screens")},
             {tr("Ctrl+Q"), tr("quits")}};
 }
 
@@ -97,7 +135,9 @@ void BoardWindow::open(const QString &component)
 
 void BoardWindow::rerunCurrent()
 {
-    const QString component = m_detail->isVisible() ? m_detail->component() : tiles()->currentComponent();
+    const QString component = m_detail->isVisible()         ? m_detail->component()
+                              : m_current == PageId::Board ? tiles()->currentComponent()
+                                                           : QString();
     if (!component.isEmpty())
         m_board->rerunComponent(component);
 }
@@ -111,6 +151,7 @@ void BoardWindow::toggleFullScreen() { setWindowState(windowState() ^ Qt::Window
 
 void BoardWindow::toggleKeys()
 {
+    m_keys->setKeys(keyTexts());
     m_keys->setVisible(!m_keys->isVisible());
     m_keys->raise();
     placeSheets();
@@ -122,6 +163,8 @@ void BoardWindow::stepBack()
         m_keys->hide();
     else if (m_detail->isVisible())
         m_detail->closeSheet();
+    else if (m_pages[m_current]->stepBack())
+        return;
     else if (isFullScreen())
         toggleFullScreen();
 }
