@@ -21,6 +21,9 @@ BoardWindow::BoardWindow(Board *board, ThemeSource *theme, QWidget *parent)
       m_stack(new QStackedWidget)
 {
     setObjectName(u"boardWindow"_s);
+    m_header->setObjectName(u"pageHeader"_s); // names are unique: the board has a header of its own
+    for (Figure *figure : m_header->findChildren<Figure *>())
+        figure->setObjectName(u"page"_s + figure->objectName());
     auto *central = new QWidget;
     auto *row = new QHBoxLayout(central);
     row->setContentsMargins({});
