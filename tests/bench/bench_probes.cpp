@@ -19,8 +19,12 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <array>
 
 #include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <thread>
 #include <malloc.h>
 #include <unistd.h>
 
@@ -262,30 +266,68 @@ void compare(const char *what, const Cost &ours, const Cost &peer, double goal)
                 peer.cpuMs, peer.perSecond, peer.cpuMs > 0 ? ours.cpuMs / peer.cpuMs : 0, goal);
 }
 
-/// The same request from a bare loop, for what this machine's two wake-ups cost anybody: connect, send, wait, receive.
-double bareError(quint16 port)
+struct BareError {
+    double whole = 0; ///< ms, of a loop that stamps as we do
+    double connect = 0; ///< ms, what the call to connect() alone takes of it
+    double kernelStamped = 0; ///< ms, with the kernel's time of receipt (SO_TIMESTAMPNS) instead of our own
+};
+
+/// How long ago the kernel received what `message` holds, in ms; 0 when it does not say.
+double ageOf(msghdr &message)
 {
-    std::vector<double> errors;
+    timespec now{}, stamp{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    for (cmsghdr *header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_TIMESTAMPNS) {
+            std::memcpy(&stamp, CMSG_DATA(header), sizeof stamp);
+            return static_cast<double>(now.tv_sec - stamp.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec - stamp.tv_nsec) / 1e6;
+        }
+    }
+    return 0;
+}
+
+/// The same request at the same pace from a bare loop, for what this machine takes of anybody: connect, send, wait,
+/// receive.
+BareError bareError(quint16 port)
+{
+    using Ms = std::chrono::duration<double, std::milli>;
+    std::vector<double> whole, connect, stamped;
     for (int i = 0; i < 200; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
         const auto began = std::chrono::steady_clock::now();
         const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+        const int on = 1;
+        ::setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(port);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         const QByteArray request = "GET /delay/100 HTTP/1.1\r\nHost: x\r\n\r\n";
         QByteArray answer(4096, '\0');
+        alignas(cmsghdr) std::array<char, 256> control{};
+        iovec part{.iov_base = answer.data(), .iov_len = static_cast<std::size_t>(answer.size())};
+        msghdr message{};
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
         ssize_t count = -1;
-        if (::connect(socket, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0
-            && ::send(socket, request.constData(), static_cast<std::size_t>(request.size()), MSG_NOSIGNAL) > 0)
-            count = ::recv(socket, answer.data(), static_cast<std::size_t>(answer.size()), 0);
-        const double taken = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count();
+        const bool connected = ::connect(socket, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
+        const double afterConnect = Ms(std::chrono::steady_clock::now() - began).count();
+        if (connected && ::send(socket, request.constData(), static_cast<std::size_t>(request.size()), MSG_NOSIGNAL) > 0)
+            count = ::recvmsg(socket, &message, 0);
+        const double taken = Ms(std::chrono::steady_clock::now() - began).count();
+        const double age = ageOf(message);
         ::close(socket);
         const qsizetype at = answer.indexOf("X-Server-Ns: ");
-        if (count > 0 && at >= 0)
-            errors.push_back(taken - answer.sliced(at + 13, answer.indexOf('\r', at) - at - 13).toDouble() / 1e6);
+        if (count <= 0 || at < 0)
+            continue;
+        const double error = taken - answer.sliced(at + 13, answer.indexOf('\r', at) - at - 13).toDouble() / 1e6;
+        whole.push_back(error);
+        connect.push_back(afterConnect);
+        stamped.push_back(error - age);
     }
-    return percentile(errors, 0.5);
+    return {.whole = percentile(whole, 0.5), .connect = percentile(connect, 0.5), .kernelStamped = percentile(stamped, 0.5)};
 }
 
 /// 50 probes a second at a server that answers after 100 ms: reported latency minus the server's own measurement.
@@ -422,7 +464,9 @@ int main(int argc, char **argv)
         compare("HTTPS, new connection", ourTls, {}, 1.0);
     }
     latencyError(plain + u"/delay/100"_s);
-    std::printf("  of which a bare socket loop  p50 %.3f ms\n", bareError(port));
+    const BareError bare = bareError(port);
+    std::printf("  a bare loop at that pace   p50 %.3f ms, connect() alone %.3f ms; by the kernel's time of receipt %.3f ms\n",
+                bare.whole, bare.connect, bare.kernelStamped);
     engineLoad(plain + u"/ok?"_s);
     const double small = engineMemory(plain + u"/ok?"_s, 500);
     const double large = engineMemory(plain + u"/ok?"_s, 2500);
