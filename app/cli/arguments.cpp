@@ -29,6 +29,8 @@ struct Raw {
     std::vector<std::string> expect, headers;
     std::string body, method, timeout, caFile;
     int repeat = 1;
+    std::string output;
+    int incident = 0;
 };
 
 QString qt(const std::string &text) { return QString::fromStdString(text); }
@@ -53,11 +55,19 @@ void addProbeOptions(CLI::App &app, Raw &raw)
             ->check(CLI::Range(1, 10000)), "N");
 }
 
+void addImportOptions(CLI::App &app, Raw &raw)
+{
+    app.add_option("-o,--output", raw.output, "The incident file to write; one that an earlier import wrote is brought up to date")
+        ->type_name("FILE")->allow_extra_args(false);
+    app.add_option("--incident", raw.incident, "Which one, when the text describes several incidents")
+        ->type_name("N")->check(CLI::Range(1, 10000))->allow_extra_args(false);
+}
+
 void addOptions(CLI::App &app, const CommandManual &manual, Raw &raw)
 {
     const auto offers = [&manual](QLatin1StringView option) { return manual.options.contains(option); };
     if (manual.files != FileCount::None)
-        app.add_option(manual.command == Command::Probe ? "URL" : "FILE", raw.files, manual.fileHelp.toStdString())->type_name("");
+        app.add_option(manual.command == Command::Probe ? "URL" : manual.command == Command::Import ? "ISSUE" : "FILE", raw.files, manual.fileHelp.toStdString())->type_name("");
     if (offers("--format"_L1))
         app.add_option("--format", raw.format, "How results are printed: " + manual.formats.join(u", "_s).toStdString())
             ->type_name("FORMAT");
@@ -72,6 +82,8 @@ void addOptions(CLI::App &app, const CommandManual &manual, Raw &raw)
         app.add_flag("--no-history", raw.noHistory, "Do not record results in the local history");
     if (manual.command == Command::Probe)
         addProbeOptions(app, raw);
+    if (manual.command == Command::Import)
+        addImportOptions(app, raw);
     app.add_flag("-q,--quiet", raw.quiet, "No notices and no progress; errors are still printed");
     app.add_flag("--no-color", raw.noColour, "No colours; NO_COLOR in the environment does the same");
     app.set_help_flag("-h,--help", "Print this help and exit");
@@ -105,6 +117,10 @@ std::optional<QString> complaintAboutExtras(const CLI::App &app, const CommandMa
 std::optional<QString> complaintAboutFiles(const Raw &raw, const CommandManual &manual)
 {
     const bool required = manual.files == FileCount::One || manual.files == FileCount::OneOrMore;
+    if (manual.command == Command::Import && raw.files.empty())
+        return u"an issue is expected: `%1 ISSUE.md`, or `-` for standard input"_s.arg(manual.program());
+    if (manual.command == Command::Import && raw.files.size() > 1)
+        return u"one issue is expected, but %1 were given (`%2` is the second)"_s.arg(raw.files.size()).arg(qt(raw.files[1]));
     if (required && raw.files.empty())
         return manual.command == Command::Probe ? u"a URL is expected: `%1 URL`"_s.arg(manual.program())
                                                 : u"an incident file is expected: `%1 FILE`"_s.arg(manual.program());
@@ -132,7 +148,9 @@ std::variant<Format, QString> formatFrom(const QString &word, const CommandManua
 std::variant<Invocation, QString> values(const Raw &raw, const CommandManual &manual)
 {
     Invocation made{.command = manual.command, .files = {}, .duration = {}, .headless = raw.headless,
-                    .quiet = raw.quiet, .noColour = raw.noColour, .noHistory = raw.noHistory, .probe = {}};
+                    .quiet = raw.quiet, .noColour = raw.noColour, .noHistory = raw.noHistory, .probe = {}, .import = {.output = qt(raw.output), .incident = {}}};
+    if (raw.incident > 0)
+        made.import.incident = raw.incident;
     std::ranges::transform(raw.files, std::back_inserter(made.files), qt);
     if (!manual.formats.isEmpty()) {
         const auto format = formatFrom(qt(raw.format), manual);

@@ -9,7 +9,7 @@
 
 namespace allclear {
 
-enum class Command { Board, Check, Watch, Probe, Validate, Rehearse };
+enum class Command { Board, Check, Watch, Probe, Validate, Import, Rehearse };
 enum class Format { Text, Json, NdJson };
 
 /// Of `allclear probe`; texts as typed, checked like those of an incident file.
@@ -24,6 +24,12 @@ struct ProbeOptions {
     int repeat = 1;
 };
 
+/// Of `allclear import`.
+struct ImportArguments {
+    QString output;              ///< --output; empty: standard output
+    std::optional<int> incident; ///< --incident
+};
+
 struct Invocation {
     Command command = Command::Board;
     QStringList files;                ///< as typed; the URL of `probe`
@@ -35,6 +41,7 @@ struct Invocation {
     bool noColour = false;
     bool noHistory = false;
     ProbeOptions probe = {};
+    ImportArguments import = {};
 };
 
 /// The command line itself ends the program: help, version, or arguments that cannot be used.

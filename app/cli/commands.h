@@ -11,6 +11,7 @@ int runCheck(const Invocation &invocation);
 int runWatch(const Invocation &invocation);
 int runProbe(const Invocation &invocation);
 int runValidate(const Invocation &invocation);
+int runImport(const Invocation &invocation);
 int runRehearse(const Invocation &invocation);
 
 } // namespace allclear

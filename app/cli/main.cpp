@@ -24,6 +24,7 @@ int run(const Invocation &invocation)
     case Command::Watch: return runWatch(invocation);
     case Command::Probe: return runProbe(invocation);
     case Command::Validate: return runValidate(invocation);
+    case Command::Import: return runImport(invocation);
     case Command::Rehearse: return runRehearse(invocation);
     }
     Q_UNREACHABLE();

@@ -63,6 +63,19 @@ QList<CommandManual> makeCommands()
          .durationHelp = {},
          .examples = {u"allclear validate incident.yaml"_s, u"allclear validate incidents/*.yaml"_s},
          .notes = u"Exit codes: 0 every file can be used, 2 at least one cannot."_s},
+        {.command = Command::Import,
+         .name = u"import"_s,
+         .description = u"Make an incident file from an issue's Markdown. Every value names the line it came from; what found "
+                        "no place is listed. Nothing is probed, no command is started or approved."_s,
+         .files = FileCount::One,
+         .fileHelp = u"The issue's Markdown, or - for standard input"_s,
+         .options = {},
+         .formats = {},
+         .durationHelp = {},
+         .examples = {u"allclear import ISSUE.md -o incident.yaml"_s, u"gh issue view 1234 --json body --jq .body | allclear import - > incident.yaml"_s,
+                      u"allclear import incidents.md --incident 2 -o incident.yaml"_s},
+         .notes = u"An OUTPUT that an earlier import wrote is brought up to date: what the issue changed follows, what you changed "
+                  "stays.\n\nExit codes: 0 the file was made, 2 unusable arguments or issue, or several incidents and none chosen."_s},
         {.command = Command::Rehearse,
          .name = u"rehearse"_s,
          .description = u"The built-in simulated staging on real loopback sockets, from crisis to recovery, with the "

@@ -47,7 +47,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<QStringList>("arguments");
         QTest::newRow("of the program") << QStringList{u"--version"_s};
-        for (const QString &command : {u"check"_s, u"watch"_s, u"validate"_s, u"rehearse"_s})
+        for (const QString &command : {u"check"_s, u"watch"_s, u"validate"_s, u"import"_s, u"rehearse"_s})
             QTest::newRow(qPrintable(command)) << QStringList{command, u"--version"_s};
     }
     void version()
@@ -66,8 +66,8 @@ private Q_SLOTS:
             QTest::newRow(title) << arguments << QByteArray(says);
         };
         row("a mistyped command", {u"chekc"_s, u"x.yaml"_s}, "did you mean `allclear check`?");
-        row("a word that is nothing", {u"frobnicate"_s}, "The commands are check, watch, probe, validate, rehearse");
-        row("a command that comes later", {u"import"_s, u"issue.md"_s}, "`import` is neither a command nor a file");
+        row("a word that is nothing", {u"frobnicate"_s}, "The commands are check, watch, probe, validate, import, rehearse");
+        row("a command that comes later", {u"report"_s, u"a.yaml"_s}, "`report` is neither a command nor a file");
         row("no file", {u"check"_s}, "an incident file is expected: `allclear check FILE`");
         row("no file to validate", {u"validate"_s}, "`allclear validate FILE`");
         row("two files", {u"check"_s, u"a.yaml"_s, u"b.yaml"_s}, "`b.yaml` is the second");

@@ -56,7 +56,7 @@ inline QList<Layer> allowTable()
 {
     const QString shown = u"items verdict incident core"_s;
     const QString everyModel =
-        u"core conditions incident probes engine verdict history items publish rehearsal"_s;
+        u"core conditions incident probes engine verdict history items importer publish rehearsal"_s;
     QList<Layer> table{
         model(u"core"_s),
         model(u"conditions"_s, u"core"_s),
@@ -66,6 +66,7 @@ inline QList<Layer> allowTable()
         model(u"engine"_s, u"probes incident verdict conditions core"_s, {u"QtNetwork"_s}),
         model(u"history"_s, u"core"_s, {u"QtSql"_s}),
         model(u"items"_s, u"verdict incident core"_s),
+        model(u"importer"_s, u"verdict incident conditions core"_s, {}, {u"md4c"_s}),
         model(u"publish"_s, u"verdict incident core"_s, {}, {u"nlohmann"_s}),
         model(u"rehearsal"_s, u"core"_s, {u"QtNetwork"_s, u"QtWebSockets"_s}, {u"openssl"_s}),
         widget(u"theme"_s, {}, u"core"_s, {u"QtSvg"_s}),
