@@ -99,10 +99,6 @@ int main(int argc, char **argv)
     Room room(*options, clockFor(*options));
     BoardWindow window(room.board(), &theme);
     window.resize(options->size);
-    for (const PageKind &kind : pageKinds()) {
-        if (kind.name == options->page)
-            window.showPage(kind.id);
-    }
     std::optional<Shots> shots;
     if (shooting) {
         shots.emplace(*options, room.board(), &theme, &window);

@@ -1,7 +1,5 @@
 #include "app/board/options.h"
 
-#include "widgets/shell/pages.h"
-
 #include <CLI/CLI.hpp>
 
 #include <iostream>
@@ -23,14 +21,6 @@ std::optional<QSize> toSize(const std::string &text)
         : std::nullopt;
 }
 
-std::vector<std::string> pageNames()
-{
-    std::vector<std::string> names;
-    for (const PageKind &kind : pageKinds())
-        names.push_back(QString(kind.name).toStdString());
-    return names;
-}
-
 } // namespace
 
 std::optional<BoardOptions> readOptions(const QStringList &arguments, int &status)
@@ -39,7 +29,7 @@ std::optional<BoardOptions> readOptions(const QStringList &arguments, int &statu
     app.footer("Examples:\n  allclear-board incident.yaml\n  allclear-board --rehearse --speed 10\n"
                "Without a display use `allclear check FILE` or `allclear rehearse --headless`.");
     BoardOptions options;
-    std::string file, chapter, page, screenshot, shots, size = "1920x1080";
+    std::string file, chapter, screenshot, shots, size = "1920x1080";
     bool dark = false, noHistory = false;
     app.add_option("FILE", file, "the incident file; without one the last opened, or the rehearsal");
     app.add_flag("--rehearse", options.rehearse, "a simulated incident on loopback sockets, crisis to recovery");
@@ -50,8 +40,7 @@ std::optional<BoardOptions> readOptions(const QStringList &arguments, int &statu
     app.add_flag("--full-screen", options.fullScreen, "start in full screen (F11)");
     app.add_flag("--no-history", noHistory, "keep no history");
     app.add_option("--chapter", chapter, "when to take the screenshot of a rehearsal")->check(CLI::IsMember({"crisis", "recovery", "clear"}));
-    app.add_option("--page", page, "the screen to show first, and the one that screenshots are of")->check(CLI::IsMember(pageNames()));
-    app.add_option("--screenshot", screenshot, "write a PNG of the window and quit");
+    app.add_option("--screenshot", screenshot, "write a PNG of the board and quit");
     app.add_option("--shots", shots, "write PNGs of every chapter, size and appearance into this folder and quit");
     app.add_flag("--first-frame", options.firstFrame, "say so when the first frame is painted, and quit");
     app.add_option("--size", size, "of the window, WIDTHxHEIGHT");
@@ -73,7 +62,6 @@ std::optional<BoardOptions> readOptions(const QStringList &arguments, int &statu
     }
     options.file = QString::fromStdString(file);
     options.chapter = QString::fromStdString(chapter);
-    options.page = QString::fromStdString(page);
     options.screenshot = QString::fromStdString(screenshot);
     options.shots = QString::fromStdString(shots);
     options.size = *wanted;

@@ -21,7 +21,6 @@ struct BoardOptions {
     QString screenshot;    ///< PNG to write, then quit
     QSize size{1920, 1080};
     bool firstFrame = false; ///< say when the first frame is painted, then quit: for the bench
-    QString page;          ///< name of the screen to show first (pageKinds()); empty: the board
     QString shots;         ///< folder: all chapters, sizes and looks in one rehearsal, then quit
 };
 

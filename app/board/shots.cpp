@@ -61,11 +61,10 @@ void Shots::queue(const QString &chapter)
         m_queue.append({m_options.screenshot, m_options.size, m_theme->theme().appearance});
     } else {
         QDir().mkpath(m_options.shots);
-        const QString page = m_options.page.isEmpty() ? u"board"_s : m_options.page;
         for (const Appearance appearance : {Appearance::Dark, Appearance::Light}) {
             const QString look = appearance == Appearance::Dark ? u"dark"_s : u"light"_s;
             for (const QSize size : sizes) {
-                m_queue.append({u"%1/%2-%3-%4x%5-%6.png"_s.arg(m_options.shots, page, chapter).arg(size.width()).arg(size.height()).arg(look),
+                m_queue.append({u"%1/board-%2-%3x%4-%5.png"_s.arg(m_options.shots, chapter).arg(size.width()).arg(size.height()).arg(look),
                                 size, appearance});
             }
         }

@@ -9,7 +9,6 @@
 #include "widgets/tiles/tilegrid.h"
 
 #include <QPainter>
-#include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
 
@@ -103,25 +102,5 @@ void PageArea::resizeEvent(QResizeEvent *event)
     QScrollArea::resizeEvent(event);
     refit();
 }
-
-BoardScreen::BoardScreen(Board *board, ThemeSource *theme, QWidget *parent)
-    : Page(parent), m_page(new BoardPage(board, theme))
-{
-    auto *whole = new QVBoxLayout(this);
-    whole->setContentsMargins({});
-    whole->addWidget(new PageArea(m_page, theme));
-    connect(m_page->tiles(), &TileGrid::opened, this, &Page::componentOpened);
-    connect(m_page->causes(), &CausesPanel::opened, this, &Page::componentOpened);
-    connect(m_page->tiles(), &TileGrid::rerunRequested, board, &Board::rerunComponent);
-}
-
-QList<KeyText> BoardScreen::keys() const
-{
-    return {{tr("Arrows"), tr("move between components")},
-            {tr("Enter"), tr("opens the selected component")},
-            {tr("R, Space"), tr("probes the selected component again")}};
-}
-
-QWidget *BoardScreen::focusTarget() { return m_page->tiles(); }
 
 } // namespace allclear

@@ -4,7 +4,6 @@
 #include "items/board.h"
 #include "widgets/shell/noticebar.h"
 #include "widgets/shell/pagelayout.h"
-#include "widgets/theme/page.h"
 
 #include <QScrollArea>
 
@@ -55,19 +54,6 @@ protected:
 
 private:
     void refit();
-    BoardPage *m_page;
-};
-
-/// The board as one of the window's pages.
-class BoardScreen : public Page {
-    Q_OBJECT
-public:
-    BoardScreen(Board *board, ThemeSource *theme, QWidget *parent = nullptr);
-    BoardPage *page() const { return m_page; }
-    QList<KeyText> keys() const override;
-    QWidget *focusTarget() override;
-
-private:
     BoardPage *m_page;
 };
 

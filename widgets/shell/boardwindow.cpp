@@ -1,8 +1,8 @@
 #include "widgets/shell/boardwindow.h"
 
+#include "widgets/causes/causespanel.h"
 #include "widgets/detail/detailpanel.h"
 #include "widgets/shell/boardpage.h"
-#include "widgets/shell/headerbar.h"
 #include "widgets/shell/rail.h"
 #include "widgets/tiles/tilegrid.h"
 
@@ -17,34 +17,26 @@ using namespace Qt::StringLiterals;
 namespace allclear {
 
 BoardWindow::BoardWindow(Board *board, ThemeSource *theme, QWidget *parent)
-    : QMainWindow(parent), m_board(board), m_theme(theme), m_rail(new Rail(theme)), m_header(new HeaderBar(board, theme)),
-      m_stack(new QStackedWidget)
+    : QMainWindow(parent), m_board(board), m_theme(theme), m_rail(new Rail(theme)), m_page(new BoardPage(board, theme)),
+      m_area(new PageArea(m_page, theme))
 {
     setObjectName(u"boardWindow"_s);
-    m_header->setObjectName(u"pageHeader"_s); // names are unique: the board has a header of its own
-    for (Figure *figure : m_header->findChildren<Figure *>())
-        figure->setObjectName(u"page"_s + figure->objectName());
     auto *central = new QWidget;
     auto *row = new QHBoxLayout(central);
     row->setContentsMargins({});
     row->setSpacing(0);
     row->addWidget(m_rail);
-    auto *column = new QVBoxLayout;
-    column->setSpacing(0);
-    column->addWidget(m_header);
-    column->addWidget(m_stack, 1);
-    row->addLayout(column, 1);
+    row->addWidget(m_area, 1);
     setCentralWidget(central);
-    addPages();
     m_detail = new DetailPanel(board, theme, central);
-    m_keys = new KeysOverlay(theme, keyTexts(), central);
-    addKeys();
+    m_keys = new KeysOverlay(theme, addKeys(), central);
 
+    connect(tiles(), &TileGrid::opened, this, &BoardWindow::open);
+    connect(tiles(), &TileGrid::rerunRequested, board, &Board::rerunComponent);
+    connect(m_page->causes(), &CausesPanel::opened, this, &BoardWindow::open);
     connect(m_detail, &DetailPanel::closed, this, [this] {
-        QWidget *back = m_focusBefore ? m_focusBefore.data() : m_pages[m_current]->focusTarget();
-        back->setFocus(Qt::OtherFocusReason);
+        (m_focusBefore ? m_focusBefore.data() : tiles())->setFocus(Qt::OtherFocusReason);
     });
-    connect(m_rail, &Rail::pageChosen, this, &BoardWindow::showPage);
     connect(m_rail, &Rail::themeToggled, this, &BoardWindow::toggleAppearance);
     connect(m_rail, &Rail::pauseToggled, this, [board] { board->setPaused(!board->isPaused()); });
     connect(m_rail, &Rail::helpRequested, this, &BoardWindow::toggleKeys);
@@ -54,38 +46,10 @@ BoardWindow::BoardWindow(Board *board, ThemeSource *theme, QWidget *parent)
     connect(theme, &ThemeSource::changed, this, &BoardWindow::placeSheets);
     setMinimumSize(640, 400);
     refresh();
-    showPage(PageId::Board);
+    tiles()->setFocus(Qt::OtherFocusReason);
 }
 
-void BoardWindow::addPages()
-{
-    for (const PageKind &kind : pageKinds()) {
-        Page *page = kind.make(m_board, m_theme);
-        page->setObjectName(kind.name + "Screen"_L1);
-        page->setAccessibleName(kind.title);
-        m_stack->addWidget(page);
-        m_pages.insert(kind.id, page);
-        connect(page, &Page::componentOpened, this, &BoardWindow::open);
-    }
-    m_screen = static_cast<BoardScreen *>(m_pages[PageId::Board]);
-}
-
-void BoardWindow::showPage(PageId id)
-{
-    Page *page = m_pages.value(id);
-    if (!page)
-        return;
-    if (m_detail->isVisible() && id != m_current)
-        m_detail->closeSheet();
-    m_current = id;
-    m_header->setVisible(id != PageId::Board);
-    m_stack->setCurrentWidget(page);
-    m_rail->setPage(id);
-    page->focusTarget()->setFocus(Qt::OtherFocusReason);
-    Q_EMIT pageChanged(id);
-}
-
-TileGrid *BoardWindow::tiles() const { return m_screen->page()->tiles(); }
+TileGrid *BoardWindow::tiles() const { return m_page->tiles(); }
 
 template <typename Slot>
 void BoardWindow::addKey(const QString &name, const QList<QKeySequence> &keys, Slot slot)
@@ -97,7 +61,7 @@ void BoardWindow::addKey(const QString &name, const QList<QKeySequence> &keys, S
     addAction(action);
 }
 
-void BoardWindow::addKeys()
+QList<KeyText> BoardWindow::addKeys()
 {
     addKey(u"rerunCurrent"_s, {Qt::Key_R}, [this] { rerunCurrent(); });
     addKey(u"rerunAll"_s, {Qt::SHIFT | Qt::Key_R}, [this] { m_board->rerunAll(); });
@@ -110,13 +74,9 @@ void BoardWindow::addKeys()
     addKey(u"normalSize"_s, {Qt::CTRL | Qt::Key_0}, [this] { m_theme->setScale(1.0); });
     addKey(u"listKeys"_s, {Qt::Key_Question, QKeySequence(u"Shift+?"_s), Qt::Key_F1}, [this] { toggleKeys(); });
     addKey(u"quit"_s, {Qt::CTRL | Qt::Key_Q}, [this] { close(); });
-    for (const PageKind &kind : pageKinds())
-        addKey(u"show"_s + QString(kind.name), {QKeySequence(pageKey(kind.id))}, [this, id = kind.id] { showPage(id); });
-}
-
-QList<KeyText> BoardWindow::keyTexts() const
-{
-    return m_pages[m_current]->keys() + QList<KeyText>{
+    return {{tr("Arrows"), tr("move between components")},
+            {tr("Enter"), tr("opens the selected component")},
+            {tr("R, Space"), tr("probes the selected component again")},
             {tr("Shift+R"), tr("probes everything again")},
             {tr("Esc"), tr("closes what was opened last")},
             {tr("P"), tr("pauses and resumes probing")},
@@ -124,7 +84,6 @@ QList<KeyText> BoardWindow::keyTexts() const
             {tr("F11"), tr("full screen and back")},
             {tr("Ctrl + and −"), tr("larger and smaller text, Ctrl+0 is normal")},
             {tr("?"), tr("shows and hides this list")},
-            {tr("Ctrl+1 … Ctrl+7"), tr("show the screens")},
             {tr("Ctrl+Q"), tr("quits")}};
 }
 
@@ -138,9 +97,7 @@ void BoardWindow::open(const QString &component)
 
 void BoardWindow::rerunCurrent()
 {
-    const QString component = m_detail->isVisible()         ? m_detail->component()
-                              : m_current == PageId::Board ? tiles()->currentComponent()
-                                                           : QString();
+    const QString component = m_detail->isVisible() ? m_detail->component() : tiles()->currentComponent();
     if (!component.isEmpty())
         m_board->rerunComponent(component);
 }
@@ -154,7 +111,6 @@ void BoardWindow::toggleFullScreen() { setWindowState(windowState() ^ Qt::Window
 
 void BoardWindow::toggleKeys()
 {
-    m_keys->setKeys(keyTexts());
     m_keys->setVisible(!m_keys->isVisible());
     m_keys->raise();
     placeSheets();
@@ -166,8 +122,6 @@ void BoardWindow::stepBack()
         m_keys->hide();
     else if (m_detail->isVisible())
         m_detail->closeSheet();
-    else if (m_pages[m_current]->stepBack())
-        return;
     else if (isFullScreen())
         toggleFullScreen();
 }

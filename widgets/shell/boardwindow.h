@@ -1,21 +1,19 @@
-// The window: rail, pages, the detail sheet over them, and the keys. GUI thread; the board and the theme
+// The window of the board: rail, page, the detail sheet over it, and the keys. GUI thread; the board and the theme
 // source outlive it.
 #pragma once
 
 #include "items/board.h"
 #include "widgets/shell/keysoverlay.h"
-#include "widgets/shell/pages.h"
 #include "widgets/theme/theme.h"
 
 #include <QMainWindow>
 #include <QPointer>
-#include <QStackedWidget>
 
 namespace allclear {
 
-class BoardScreen;
+class BoardPage;
 class DetailPanel;
-class HeaderBar;
+class PageArea;
 class Rail;
 class TileGrid;
 
@@ -25,24 +23,18 @@ public:
     BoardWindow(Board *board, ThemeSource *theme, QWidget *parent = nullptr);
     TileGrid *tiles() const;
     DetailPanel *detail() const { return m_detail; }
-    void showPage(PageId id); ///< nothing happens when there is no such page
-    PageId currentPage() const { return m_current; }
-    Page *page(PageId id) const { return m_pages.value(id); }
 
 Q_SIGNALS:
     void closed();
-    void pageChanged(allclear::PageId id);
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
     void closeEvent(QCloseEvent *event) override;
 
 private:
-    void addKeys();
-    QList<KeyText> keyTexts() const; ///< of the page that is shown, and everywhere
+    QList<KeyText> addKeys();
     template <typename Slot>
     void addKey(const QString &name, const QList<QKeySequence> &keys, Slot slot);
-    void addPages();
     void placeSheets();
     void open(const QString &component);
     void rerunCurrent();
@@ -56,11 +48,8 @@ private:
     Board *m_board;
     ThemeSource *m_theme;
     Rail *m_rail;
-    HeaderBar *m_header; ///< over every page but the board, which has its own
-    QStackedWidget *m_stack;
-    QMap<PageId, Page *> m_pages;
-    BoardScreen *m_screen = nullptr;
-    PageId m_current = PageId::Board;
+    BoardPage *m_page;
+    PageArea *m_area;
     DetailPanel *m_detail;
     QPointer<QWidget> m_focusBefore; ///< the sheet was opened; known even while the window is not active
     KeysOverlay *m_keys = nullptr;

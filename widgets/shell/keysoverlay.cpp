@@ -10,23 +10,16 @@ using namespace Qt::StringLiterals;
 
 namespace allclear {
 
-KeysOverlay::KeysOverlay(ThemeSource *theme, const QList<KeyText> &keys, QWidget *parent)
-    : QWidget(parent), m_theme(theme)
+KeysOverlay::KeysOverlay(ThemeSource *theme, QList<KeyText> keys, QWidget *parent)
+    : QWidget(parent), m_theme(theme), m_keys(std::move(keys))
 {
     setObjectName(u"keysOverlay"_s);
-    setKeys(keys);
-    connect(theme, &ThemeSource::changed, this, qOverload<>(&QWidget::update));
-    hide();
-}
-
-void KeysOverlay::setKeys(const QList<KeyText> &keys)
-{
-    m_keys = keys;
     QStringList spoken;
     for (const KeyText &key : m_keys)
         spoken << key.keys + u": "_s + key.does;
     setAccessibleName(tr("Keys. %1").arg(spoken.join(u"; "_s)));
-    update();
+    connect(theme, &ThemeSource::changed, this, qOverload<>(&QWidget::update));
+    hide();
 }
 
 void KeysOverlay::mousePressEvent(QMouseEvent *) { hide(); }

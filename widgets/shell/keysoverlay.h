@@ -1,19 +1,22 @@
 // A sheet over the board that lists the keys. Esc, ? or a click closes it.
 #pragma once
 
-#include "widgets/theme/page.h"
 #include "widgets/theme/theme.h"
 
 #include <QWidget>
 
 namespace allclear {
 
+struct KeyText {
+    QString keys;
+    QString does;
+};
+
 class KeysOverlay : public QWidget {
     Q_OBJECT
 public:
-    KeysOverlay(ThemeSource *theme, const QList<KeyText> &keys, QWidget *parent);
+    KeysOverlay(ThemeSource *theme, QList<KeyText> keys, QWidget *parent);
     const QList<KeyText> &keys() const { return m_keys; }
-    void setKeys(const QList<KeyText> &keys);
 
 protected:
     void paintEvent(QPaintEvent *event) override;

@@ -64,41 +64,26 @@ void RailButton::leaveEvent(QEvent *event)
 }
 
 Rail::Rail(ThemeSource *theme, QWidget *parent)
-    : QWidget(parent), m_theme(theme)
+    : QWidget(parent), m_theme(theme), m_board(new RailButton(theme, u"railBoard"_s, this)),
+      m_pause(new RailButton(theme, u"railPause"_s, this)), m_appearance(new RailButton(theme, u"railTheme"_s, this)),
+      m_help(new RailButton(theme, u"railHelp"_s, this))
 {
     setObjectName(u"rail"_s);
+    m_board->setCheckable(true);
+    m_board->setChecked(true);
+    m_board->setAutoExclusive(true); // the only page there is stays chosen
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(5, 12, 5, 10);
     column->setSpacing(6);
-    for (const PageKind &kind : pageKinds()) {
-        const QString name = u"rail"_s + QString(kind.name).replace(0, 1, QChar(kind.name[0]).toUpper());
-        auto *button = new RailButton(theme, name, this);
-        button->setCheckable(true);
-        button->setAutoExclusive(true);
-        connect(button, &RailButton::clicked, this, [this, id = kind.id] { Q_EMIT pageChosen(id); });
-        column->addWidget(button);
-        m_pages.append({kind, button});
-    }
+    column->addWidget(m_board);
     column->addStretch(1);
-    m_pause = new RailButton(theme, u"railPause"_s, this);
-    m_appearance = new RailButton(theme, u"railTheme"_s, this);
-    m_help = new RailButton(theme, u"railHelp"_s, this);
     for (RailButton *button : {m_pause, m_appearance, m_help})
         column->addWidget(button);
     connect(m_pause, &RailButton::clicked, this, &Rail::pauseToggled);
     connect(m_appearance, &RailButton::clicked, this, &Rail::themeToggled);
     connect(m_help, &RailButton::clicked, this, &Rail::helpRequested);
     connect(theme, &ThemeSource::changed, this, &Rail::refresh);
-    setPage(PageId::Board);
     refresh();
-}
-
-void Rail::setPage(PageId id)
-{
-    for (const auto &[kind, button] : m_pages) {
-        if (kind.id == id)
-            button->setChecked(true);
-    }
 }
 
 QSize Rail::sizeHint() const { return {m_theme->theme().px(62), m_theme->theme().px(300)}; }
@@ -114,16 +99,13 @@ void Rail::setPaused(bool paused)
 void Rail::refresh()
 {
     const bool dark = m_theme->theme().appearance == Appearance::Dark;
-    for (const auto &[kind, button] : m_pages) {
-        button->show(kind.icon, kind.title, tr("%1 (%2)").arg(kind.title, pageKey(kind.id)));
-        button->setFixedSize(button->sizeHint());
-    }
+    m_board->show(Icon::Board, tr("Board"), tr("Board"));
     m_pause->show(m_paused ? Icon::Resume : Icon::Pause, m_paused ? tr("Resume") : tr("Pause"),
                   m_paused ? tr("Resume probing (P)") : tr("Pause probing (P)"));
     m_appearance->show(dark ? Icon::Sun : Icon::Moon, dark ? tr("Light") : tr("Dark"),
                        dark ? tr("Light appearance (T)") : tr("Dark appearance (T)"));
     m_help->show(Icon::Help, tr("Keys"), tr("List the keys (?)"));
-    for (RailButton *button : {m_pause, m_appearance, m_help})
+    for (RailButton *button : {m_board, m_pause, m_appearance, m_help})
         button->setFixedSize(button->sizeHint());
     setFixedWidth(sizeHint().width());
     update();

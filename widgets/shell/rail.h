@@ -1,7 +1,7 @@
 // The rail at the left: the pages that exist, and the switches that are always at hand.
 #pragma once
 
-#include "widgets/shell/pages.h"
+#include "widgets/theme/icons.h"
 #include "widgets/theme/theme.h"
 
 #include <QAbstractButton>
@@ -31,11 +31,9 @@ class Rail : public QWidget {
 public:
     Rail(ThemeSource *theme, QWidget *parent = nullptr);
     void setPaused(bool paused);
-    void setPage(PageId id);
     QSize sizeHint() const override;
 
 Q_SIGNALS:
-    void pageChosen(allclear::PageId id);
     void themeToggled();
     void pauseToggled();
     void helpRequested();
@@ -47,8 +45,7 @@ private:
     void refresh();
 
     ThemeSource *m_theme;
-    QList<std::pair<PageKind, RailButton *>> m_pages;
-    RailButton *m_pause, *m_appearance, *m_help;
+    RailButton *m_board, *m_pause, *m_appearance, *m_help;
     bool m_paused = false;
 };
 
